@@ -1,0 +1,1 @@
+"""Decide what a command does to an incident, evolve its state, and say what is due. Pure: time is always an argument."""

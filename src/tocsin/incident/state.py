@@ -1,0 +1,151 @@
+"""The state of one incident, rebuilt by folding its events. Immutable; `evolve` makes the next one.
+
+It never decides anything and never reads a clock. Person ids are those of commands ("person:<id>").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from tocsin.incident.commands import Answer
+from tocsin.incident.events import PromiseKind, Stage
+from tocsin.playbook.model import Playbook, Step
+
+Status = Literal["undeclared", "suspected", "active", "resolved", "closed", "dismissed"]
+COMMANDER = "incident commander"
+NOTE_TAKER = "note-taker"
+COMMUNICATIONS_LEAD = "communications lead"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """What happened to one step. `opened_at` is when it came to apply, None while it waits."""
+
+    done_at: datetime | None = None
+    done_by: str | None = None
+    evidence: str = ""
+    skipped_at: datetime | None = None
+    skipped_by: str | None = None
+    skip_reason: str = ""
+    assignee: str | None = None
+    opened_at: datetime | None = None
+    opened_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddedStep:
+    id: str
+    phase: str
+    text: str
+    after: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise. Open until `kept_at` or `withdrawn_at`. `due_at` already has snoozes in it."""
+
+    id: str
+    kind: PromiseKind
+    text: str
+    made_at: datetime
+    due_at: datetime
+    length_seconds: int
+    step: str | None = None
+    line: int | None = None
+    occurrence: int = 1
+    why: str = ""
+    last_stage: Stage | None = None
+    reminder_count: int = 0
+    last_reminded_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    kept_at: datetime | None = None
+    kept_by: str | None = None
+    late_seconds: int = 0
+    evidence: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawn_reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.kept_at is None and self.withdrawn_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    number: int
+    at: datetime
+    by: str
+    text: str
+    audiences: tuple[str, ...]
+    is_no_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    version: int
+    text: str
+    at: datetime
+    by: str
+    approvals: tuple[str, ...] = ()
+    shared_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    id: str
+    title: str
+    category: str
+    url: str
+    owner: str | None
+    at: datetime
+    by: str
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentState:
+    """Everything the core knows of one incident. `version` is the number of events folded into it."""
+
+    playbook: Playbook
+    version: int = 0
+    status: Status = "undeclared"
+    title: str = ""
+    summary: str = ""
+    is_drill: bool = False
+    is_private: bool = False
+    declared_at: datetime | None = None
+    declared_by: str | None = None
+    began_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    dismissed_at: datetime | None = None
+    severity: str | None = None
+    severity_at: datetime | None = None
+    suggestion: str | None = None
+    suggestion_why: str = ""
+    rejected_suggestions: tuple[str, ...] = ()
+    impact: str = ""
+    is_full_downtime: bool | None = None
+    downtime_since: datetime | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    steps: Mapping[str, StepRecord] = field(default_factory=dict)
+    added_steps: tuple[AddedStep, ...] = ()
+    responders: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    promises: Mapping[str, Promise] = field(default_factory=dict)
+    updates: tuple[Update, ...] = ()
+    call_url: str = ""
+    issue_url: str = ""
+    reports: tuple[Report, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    retrospective_at: datetime | None = None
+    last_at: datetime | None = None
+
+    def step_of(self, step_id: str) -> Step | None:
+        """The playbook's step, or None for one added during the incident or unknown."""
+        return next((step for step in self.playbook.all_steps() if step.id == step_id), None)
