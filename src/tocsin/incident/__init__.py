@@ -1,1 +1,1 @@
-"""Decide what a command does to an incident, evolve its state, and say what is due. Pure: time is always an argument."""
+"""Decide what a command does to an incident, evolve its state, say what is due. Pure: time is always an argument."""

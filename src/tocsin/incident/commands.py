@@ -1,7 +1,8 @@
 """What can be asked of an incident. Imperatives; each is decided by `decide.decide(state, command, now)`.
 
 `by` is who asks: "person:<id>" for a person, "clock" for the passing of time, "system" for Tocsin itself. The desk has
-authenticated and authorised before a command is made. Step, question, promise and severity names are those of the state.
+authenticated and authorised before a command is made. Steps, questions, promises and severities are named as in the
+state.
 """
 
 from __future__ import annotations

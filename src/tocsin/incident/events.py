@@ -120,8 +120,8 @@ class ImpactDescribed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOpened(Event):
-    """A step that waited now applies; `why` says what made it so. Steps without a condition apply from the start and have
-    no such event."""
+    """A step that waited now applies; `why` says what made it so. Steps without a condition apply from the start
+    and have no such event."""
 
     step: str
 
