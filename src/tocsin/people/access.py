@@ -1,8 +1,8 @@
 """Who may do what. One table, used by every entry: pages, API, Slack, GitHub.
 
 Under stress nobody should be stopped from helping: a responder may do all that moves an incident on. Ending one for
-good or calling it a false alarm is for commanders; people and settings are for administrators. Whoever holds the role of
-incident commander counts as commander in that incident.
+good or calling it a false alarm is for commanders; people and settings are for administrators. Whoever holds the role
+of incident commander counts as commander in that incident.
 """
 
 from __future__ import annotations
