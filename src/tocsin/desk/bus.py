@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, Full, Queue
+from queue import Empty, Queue
 from threading import Event as Flag
 from threading import Lock
 
@@ -63,6 +63,7 @@ class Subscription:
     def __init__(self, ref: str | None = None) -> None:
         self._ref = ref
         self._queue: Queue[Changed] = Queue(WAITING_AT_MOST)
+        self._putting = Lock()
         self._stop = listen(self._put)
 
     def __enter__(self) -> Subscription:
@@ -81,12 +82,11 @@ class Subscription:
     def _put(self, changed: Changed) -> None:
         if self._ref not in (None, changed.ref):
             return
-        while True:
-            try:
-                return self._queue.put_nowait(changed)
-            except Full:
+        with self._putting:
+            if self._queue.full():
                 with suppress(Empty):
                     self._queue.get_nowait()
+            self._queue.put_nowait(changed)
 
 
 def subscribe(ref: str | None = None) -> Subscription:

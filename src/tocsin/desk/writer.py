@@ -79,8 +79,8 @@ def declare(command: DeclareIncident, playbook_digest: str, *, key: str, now: da
 def run(ref: str, command: Command, *, key: str, now: datetime, expected_version: int | None = None) -> Outcome:
     """Do `command` to the incident. Without `expected_version` it is decided on the incident as it is by then.
 
-    *Raises* IncidentNotFoundError, StaleVersionError when `expected_version` is not the incident's, KeyReusedError, or a
-    refusal of the core.
+    *Raises* IncidentNotFoundError, StaleVersionError when the incident is not at `expected_version`, KeyReusedError, or
+    a refusal of the core.
     """
     asked = _ask(command, key, now, ref)
     return _committed(lambda: _run(ref, asked, expected_version))

@@ -1,7 +1,7 @@
 """Read incidents: as they are, as they were, and as a list. Never writes.
 
-States are kept in memory; a kept state is used only where the log's hash says that it is the same one, so that processes
-and threads may share a database without telling each other anything.
+States are kept in memory; a kept state is used only where the log's hash says that it is the same one, so that
+processes and threads may share a database without telling each other anything.
 """
 
 from __future__ import annotations
