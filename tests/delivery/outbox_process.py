@@ -66,7 +66,9 @@ def work(plan: Plan) -> None:
     worker = Worker(
         {connector.name: connector for connector in connectors},
         lambda: datetime.now(UTC),
-        policy=RetryPolicy(first=timedelta(milliseconds=50), cap=timedelta(milliseconds=500)),
+        policy=RetryPolicy(
+            first=timedelta(milliseconds=50), cap=timedelta(milliseconds=500), unclear_least=timedelta(seconds=1)
+        ),
         lease=timedelta(seconds=plan["lease_seconds"]),
         poll_seconds=0.1,
     )
