@@ -9,6 +9,7 @@ from django.db import transaction
 from tocsin.desk.contention import settled
 from tocsin.playbook import codec
 from tocsin.playbook.compile import compile_source
+from tocsin.playbook.model import Playbook
 from tocsin.store.log import canonical
 from tocsin.store.models import PlaybookVersion
 from tocsin.store.queries import PlaybookNotFoundError
@@ -19,7 +20,7 @@ def add(source: bytes, name: str, *, now: datetime) -> str:
 
     The same bytes again change nothing but which version is current. *Raises* what the compiler refuses with.
     """
-    playbook = compile_source(source, name)
+    playbook: Playbook = compile_source(source, name)
     fields = {
         "name": playbook.name,
         "source_name": name,
