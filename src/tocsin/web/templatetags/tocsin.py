@@ -17,8 +17,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tocsin.web import clock
+from tocsin.incident.room import PhaseView, StepView
 from tocsin.web.durations import in_words
-from tocsin.web.wording import render_inline
+from tocsin.web.forms.act import ActForm
+from tocsin.web.room_page import RoomPage
+from tocsin.web.statuses import incident_status
+from tocsin.web.wording import plain, render_block, render_inline
 
 register = template.Library()
 
@@ -89,7 +93,7 @@ def age(since: datetime | None) -> SafeString:
 
 
 @register.filter
-def length(seconds: float | None) -> str:
+def length_words(seconds: float | None) -> str:
     """A number of seconds in words."""
     return "" if seconds is None else in_words(seconds)
 
@@ -124,3 +128,45 @@ def _time(when: datetime, text: str) -> SafeString:
 
 def _utc(when: datetime) -> str:
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+@register.simple_tag
+def act_form(view: RoomPage, verb: str, step: str = "", **initial: object) -> ActForm:
+    """The form of a verb in this room, with what was typed if it was refused."""
+    return view.form(verb, step, initial)
+
+
+@register.simple_tag
+def form_of_step(view: RoomPage, step: StepView) -> ActForm | None:
+    """The form that a step's action asks for."""
+    return view.step_form(step)
+
+
+@register.filter
+def status_words(status: str) -> str:
+    """An incident's state for people."""
+    return incident_status(status)
+
+
+@register.filter
+def block(text: str) -> SafeString:
+    """What somebody wrote, in paragraphs."""
+    return render_block(text)
+
+
+@register.filter
+def bare(text: str) -> str:
+    """One line of Markdown without its marks."""
+    return plain(text)
+
+
+@register.filter
+def rank_class(rank: int | None) -> str:
+    """The class that colours a severity: s0 is the worst; s9 is not known."""
+    return "s9" if rank is None else f"s{min(rank, 4)}"
+
+
+@register.simple_tag
+def not_applicable(phase: PhaseView) -> list[StepView]:
+    """The steps of a phase that are known not to apply."""
+    return [step for step in phase.steps if step.status == "not-applicable"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from tocsin.desk import playbooks, writer
 from tocsin.errors import RefusedError
@@ -106,13 +105,3 @@ def _urgency(line: Line) -> tuple[int, int, float]:
     rank = line.severity.rank if line.severity else 99
     return order[line.state.status], rank, line.row.declared_at.timestamp()
 
-
-def status_words(status: str) -> str:
-    """An incident's state for people."""
-    return {
-        "suspected": _("Suspected"),
-        "active": _("Active"),
-        "resolved": _("Resolved"),
-        "closed": _("Closed"),
-        "dismissed": _("False alarm"),
-    }.get(status, status)

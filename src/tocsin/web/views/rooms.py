@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.desk import writer
 from tocsin.errors import RefusedError
-from tocsin.incident.room import show
+from tocsin.incident.room import room as room_at
 from tocsin.store import queries
 from tocsin.store.queries import IncidentNotFoundError, Loaded
 from tocsin.web import clock, marks
@@ -113,7 +113,7 @@ def _room(
     people = responders()
     page = RoomPage(
         ref=ref,
-        room=show(loaded.state, at or clock.now()),
+        room=room_at(loaded.state, at or clock.now()),
         viewer=request.user,
         people=people,
         recorded=recorded,
