@@ -13,10 +13,11 @@ from tocsin.api import answers, reach, rooms, words
 from tocsin.api.asked import Asked
 from tocsin.api.callers import caller_of
 from tocsin.api.routes.commands import done, key_for
+from tocsin.api.sentences import sentence
 from tocsin.desk import playbooks, writer
 from tocsin.errors import NotFoundError, UnreadableError
 from tocsin.incident.commands import DeclareIncident
-from tocsin.incident.timeline import sentence
+from tocsin.incident.state import IncidentState
 from tocsin.people import access
 from tocsin.store import queries
 from tocsin.store.models import Incident, PlaybookVersion
@@ -103,7 +104,7 @@ def show_incident(request: HttpRequest, ref: words.Ref, at: words.Moment | None 
     elif answers.has_already(request, loaded.version):
         return answers.unchanged(loaded.version)
     state = loaded.state
-    names = reach.names_of([*state.roles.values(), state.declared_by, *_people_in(state)])
+    names = reach.names_of(_people_in(state))
     return answers.made(rooms.show(ref, state, now, names), version=loaded.version)
 
 
@@ -129,6 +130,20 @@ def list_promises(request: HttpRequest, ref: words.Ref) -> PromisesOut:
     """Open, kept and withdrawn, in the order they were made."""
     reach.load(caller_of(request), ref)
     return PromisesOut(promises=rooms.all_promises(queries.promises(ref), timezone.now()))
+
+
+def _people_in(state: IncidentState) -> set[str | None]:
+    """Return everybody the room names, so that each can be shown by name."""
+    told = (*state.updates, *state.reports, *state.follow_ups)
+    records = state.steps.values()
+    return {
+        state.declared_by,
+        *state.roles.values(),
+        *(part.by for part in told),
+        *(follow_up.owner for follow_up in state.follow_ups),
+        *(record.done_by for record in records),
+        *(record.assignee for record in records),
+    }
 
 
 def _digest(wanted: str | None) -> str:
