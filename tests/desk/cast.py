@@ -24,7 +24,9 @@ STEP_COUNT = 60
 
 def playbook() -> Playbook:
     """Return a playbook with sixty plain steps, and a cadence that asks for an update every 30 minutes."""
-    plain = tuple(Step(f"work-{number}", 20 + number, f"Do the thing numbered {number}") for number in range(STEP_COUNT))
+    plain = tuple(
+        Step(f"work-{number}", 20 + number, f"Do the thing numbered {number}") for number in range(STEP_COUNT)
+    )
     tell = Step("tell-1", 9, "Update #status every 30 minutes", action="post-updates", timers=(CADENCE,))
     return Playbook(
         name="By hand",

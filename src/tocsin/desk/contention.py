@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class BusyError(UnavailableError):
-    """The database has been busy for a minute and nothing was changed. Try again; if it goes on, run `tocsin doctor`."""
+    """The database was busy for a minute, so nothing was changed. Try again; if it goes on, run `tocsin doctor`."""
 
 
 def settled(work: Callable[[], Result], *, patience_seconds: float = PATIENCE_SECONDS) -> Result:

@@ -76,7 +76,7 @@ class SteadyClock:
             return Heartbeat(boot_id=self._sources.boot_id, wall_at=now, boot_seconds=self._boot_seconds)
 
     def _read(self) -> datetime:
-        """Move on by the seconds that passed, or to the wall clock where it is near; stand still sooner than go back."""
+        """Move on by the seconds that passed, or to the wall clock where it is near; but never back."""
         boot_seconds = self._sources.boot_seconds()
         expected = self._at + timedelta(seconds=max(0.0, boot_seconds - self._boot_seconds))
         ahead = self._sources.wall() - expected
