@@ -13,11 +13,12 @@ from tocsin.api import answers, reach, rooms, words
 from tocsin.api.asked import Asked
 from tocsin.api.callers import caller_of
 from tocsin.api.routes.commands import done, key_for
-from tocsin.api.sentences import sentence
+
 from tocsin.desk import playbooks, writer
 from tocsin.errors import NotFoundError, UnreadableError
 from tocsin.incident.commands import DeclareIncident
 from tocsin.incident.state import IncidentState
+from tocsin.incident.timeline import describe
 from tocsin.people import access
 from tocsin.store import queries
 from tocsin.store.models import Incident, PlaybookVersion
@@ -118,7 +119,7 @@ def list_timeline(request: HttpRequest, ref: words.Ref, since: Seq = 0) -> rooms
     names = {**state.responders, **reach.names_of(entry.by for entry in entries)}
     return rooms.TimelineOut(
         ref=ref,
-        entries=[rooms.entry(entry, sentence(entry.event, state), names) for entry in entries],
+        entries=[rooms.entry(entry, describe(entry.event, state), names) for entry in entries],
         last_seq=entries[-1].seq if entries else since,
     )
 
