@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 

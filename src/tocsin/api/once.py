@@ -16,8 +16,8 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
+from tocsin.api import clock
 from tocsin.api.callers import caller_of
 from tocsin.api.models import KeptAnswer
 from tocsin.desk.writer import KeyReusedError
@@ -62,7 +62,7 @@ def forget(now: datetime) -> int:
 
 
 def _once(request: HttpRequest, key: str, run: Callable[[], HttpResponse]) -> HttpResponse:
-    now = timezone.now()
+    now = clock.now()
     fingerprint = _fingerprint(request)
     with transaction.atomic():
         kept, is_new = KeptAnswer.objects.get_or_create(

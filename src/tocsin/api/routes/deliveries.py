@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
-from tocsin.api import answers, reach, words
+from tocsin.api import answers, clock, once, reach, words
 from tocsin.api.callers import Caller, caller_of
 from tocsin.delivery import queue
 from tocsin.delivery.models import Delivery
@@ -21,6 +20,7 @@ from tocsin.people.access import NotAllowedError
 from tocsin.store.queries import IncidentNotFoundError
 
 router = Router(tags=["Deliveries"])
+router.add_decorator(once.answer_once)
 Identity = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[!-~]+$")]
 
 
@@ -79,7 +79,9 @@ def retry_delivery(request: HttpRequest, identity: Identity) -> HttpResponse:
     return _changed(request, identity, queue.retry)
 
 
-@router.post("/deliveries/{identity}/cancel", response=DeliveryOut, operation_id="cancel_delivery", summary="Give it up")
+@router.post(
+    "/deliveries/{identity}/cancel", response=DeliveryOut, operation_id="cancel_delivery", summary="Give it up"
+)
 def cancel_delivery(request: HttpRequest, identity: Identity) -> HttpResponse:
     """For one that waits or could not be sent; what has left cannot be called back."""
     return _changed(request, identity, queue.cancel)
@@ -93,11 +95,9 @@ def page(rows: QuerySet[Delivery], limit: int) -> DeliveriesOut:
     return DeliveriesOut(deliveries=shown, next=str(last.position) if last else None)
 
 
-def _changed(
-    request: HttpRequest, identity: str, change: Callable[[str, datetime], Delivery]
-) -> HttpResponse:
+def _changed(request: HttpRequest, identity: str, change: Callable[[str, datetime], Delivery]) -> HttpResponse:
     _require(caller_of(request), identity)
-    return answers.made(DeliveryOut.model_validate(change(identity, timezone.now())))
+    return answers.made(DeliveryOut.model_validate(change(identity, clock.now())))
 
 
 def _require(caller: Caller, identity: str) -> None:
@@ -111,4 +111,6 @@ def _require(caller: Caller, identity: str) -> None:
         if not caller.person.is_administrator:
             raise DeliveryNotFoundError from error
     if not caller.person.may_respond:
-        raise NotAllowedError("This needs responder access. Ask an administrator, or somebody in the incident to do it.")
+        raise NotAllowedError(
+            "This needs responder access. Ask an administrator, or somebody in the incident to do it."
+        )

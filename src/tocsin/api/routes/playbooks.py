@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import StringConstraints
 
-from tocsin.api import answers, words
+from tocsin.api import answers, clock, words
 from tocsin.api.asked import Asked
 from tocsin.api.callers import caller_of, require_administrator
 from tocsin.desk import playbooks
@@ -65,12 +64,14 @@ def list_playbooks(request: HttpRequest, with_old: bool = False) -> PlaybooksOut
 def add_playbook(request: HttpRequest, body: PlaybookIn) -> HttpResponse:
     """For administrators. It becomes the current version of its file; running incidents keep theirs."""
     require_administrator(caller_of(request))
-    digest = playbooks.add(body.source.encode(), body.source_name, now=timezone.now())
+    digest = playbooks.add(body.source.encode(), body.source_name, now=clock.now())
     row = PlaybookRow.model_validate(playbooks.get(digest))
     return answers.made(row, status=201, location=f"/api/v1/playbooks/{digest}")
 
 
-@router.get("/playbooks/{digest}", response=CompiledOut, operation_id="show_playbook", summary="Show what was understood")
+@router.get(
+    "/playbooks/{digest}", response=CompiledOut, operation_id="show_playbook", summary="Show what was understood"
+)
 def show_playbook(request: HttpRequest, digest: Digest) -> CompiledOut:
     """The compiled form, each part with its line."""
     row = PlaybookRow.model_validate(playbooks.get(digest))

@@ -6,16 +6,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
-from tocsin.api import answers, tokens, words
+from tocsin.api import answers, clock, once, tokens, words
 from tocsin.api.asked import Asked
 from tocsin.api.callers import caller_of, require_scope
 from tocsin.api.models import Token
 from tocsin.people import sign_in
-from tocsin.people.models import Person
 
 router = Router(tags=["Tokens"])
 Scope = Literal["read", "write", "admin"]
@@ -102,11 +100,13 @@ def list_tokens(request: HttpRequest) -> TokensOut:
 def make_token(request: HttpRequest, body: TokenIn) -> HttpResponse:
     """The answer holds the secret, once. It needs a signed-in browser or a token with the scope “admin”.
 
-    An Idempotency-Key is refused here, because the answer to it would have to be kept with the secret in it.
+    The same Idempotency-Key gives the same secret again, without its being kept.
     """
     caller = caller_of(request)
     require_scope(caller, Token.Scope.ADMIN)
-    return _new(*tokens.make(caller.person, body.name, body.scope, timezone.now(), body.expires_at))
+    wish = tokens.Wish(caller.person, body.name, body.scope, body.expires_at)
+    secret = tokens.secret_for(once.key_of(request), caller.person.ref)
+    return _new(*tokens.make(wish, clock.now(), secret))
 
 
 @router.post(
@@ -118,16 +118,18 @@ def make_token(request: HttpRequest, body: TokenIn) -> HttpResponse:
 )
 def make_token_from_link(request: HttpRequest, body: LinkIn) -> HttpResponse:
     """Uses the link up. For terminals, where nobody has a browser to sign in with."""
-    now = timezone.now()
-    person: Person = sign_in.redeem(body.secret, now)
-    return _new(*tokens.make(person, body.name, Token.Scope.ADMIN, now))
+    now = clock.now()
+    secret = tokens.secret_for(once.key_of(request), f"link {body.secret}")
+    made = Token.objects.filter(secret_hash=tokens.hash_of(secret)).first() if secret else None
+    person = made.person if made else sign_in.redeem(body.secret, now)
+    return _new(*tokens.make(tokens.Wish(person, body.name, Token.Scope.ADMIN), now, secret))
 
 
 @router.post("/tokens/{number}/revoke", response=TokenOut, operation_id="revoke_token", summary="Revoke a token")
 def revoke_token(request: HttpRequest, number: Number) -> HttpResponse:
     """It is refused from now on. Revoking it again changes nothing."""
     person = caller_of(request).person
-    tokens.revoke(person, number, timezone.now())
+    tokens.revoke(person, number, clock.now())
     return answers.made(TokenOut.model_validate(Token.objects.get(person=person, pk=number)))
 
 
