@@ -82,7 +82,9 @@ def _operation(ask: Ask) -> Callable[..., HttpResponse]:
         return _perform(request, ask, ref, {**given, **parts})
 
     view.__name__ = ask.name
-    view.__doc__ = (ask.command.__doc__ or "") if not (ask.command.__doc__ or "").startswith(ask.command.__name__) else ""
+    view.__doc__ = (
+        (ask.command.__doc__ or "") if not (ask.command.__doc__ or "").startswith(ask.command.__name__) else ""
+    )
     contribute_operation_args(view, "ref", words.Ref, Path(...))
     if in_path:
         contribute_operation_args(view, in_path, words.Number if in_path == "version" else words.Name, Path(...))

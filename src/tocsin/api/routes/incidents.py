@@ -79,13 +79,13 @@ def list_incidents(
     )
 
 
-@router.post("/incidents", response={201: rooms.DoneOut}, operation_id="declare_incident", summary="Declare an incident")
+@router.post(
+    "/incidents", response={201: rooms.DoneOut}, operation_id="declare_incident", summary="Declare an incident"
+)
 def declare_incident(request: HttpRequest, body: DeclareIn) -> HttpResponse:
     """A title is enough; everything else can be said later."""
     caller = caller_of(request)
-    command = DeclareIncident(
-        by=caller.person.ref, by_name=str(caller.person), **body.model_dump(exclude={"playbook"})
-    )
+    command = DeclareIncident(by=caller.person.ref, by_name=str(caller.person), **body.model_dump(exclude={"playbook"}))
     access.require(caller.person, command)
     outcome = writer.declare(command, _digest(body.playbook), key=key_for(request), now=timezone.now())
     return done(outcome, status=201, location=f"/api/v1/incidents/{outcome.ref}")
