@@ -86,6 +86,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tocsin.web.middleware.content_security_policy",
+    "tocsin.web.middleware.personal_settings",
+    "tocsin.web.views.errors.Refusals",
 ]
 ROOT_URLCONF = "tocsin.project.urls"
 ASGI_APPLICATION = "tocsin.project.asgi.application"
@@ -105,6 +108,7 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+CSRF_FAILURE_VIEW = "tocsin.web.views.errors.csrf_refused"
 LOGIN_URL = "web:sign-in"
 LOGIN_REDIRECT_URL = "/"
 LANGUAGE_CODE = "en"

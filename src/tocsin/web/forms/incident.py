@@ -52,6 +52,8 @@ class Declare(forms.Form):
         self.initial.setdefault("playbook", self.digest)
         levels = [(level.name, level.name) for level in self.chosen.severities]
         self.fields["severity"].choices = [("", _("Not yet known")), *levels]
+        for name in ("certainty", "is_drill", "is_private"):
+            self.fields[name].widget.attrs["class"] = "form-check-input"
 
     def clean_severity(self) -> str | None:
         return self.cleaned_data["severity"] or None

@@ -51,6 +51,7 @@ def playbook(request: HttpRequest, digest: str) -> HttpResponse:
         "version": version,
         "playbook": found,
         "lines": lines_of(text, found),
+        "step_count": sum(1 for _step in found.all_steps()),
         "used": Incident.objects.filter(playbook=version).count(),
     }
     return render(request, "web/playbook.html", context)
