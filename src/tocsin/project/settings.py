@@ -69,13 +69,16 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",
     "tocsin.people",
     "tocsin.store",
     "tocsin.delivery",
     "tocsin.desk",
     "tocsin.web",
+    "tocsin.api",
 ]
 MIDDLEWARE = [
+    "tocsin.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,6 +124,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+API_REQUESTS_PER_MINUTE = _OPTIONS.number("api_requests_per_minute")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LOGGING = {
     "version": 1,

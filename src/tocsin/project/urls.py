@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("tocsin.api.urls")),
     path("", include("tocsin.web.urls")),
 ]
 handler400 = "tocsin.web.views.errors.bad_request"
