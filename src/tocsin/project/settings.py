@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "tocsin.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "tocsin.web.middleware.files_in_threads",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

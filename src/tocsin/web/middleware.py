@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +12,7 @@ from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.decorators import sync_and_async_middleware
@@ -45,6 +47,23 @@ def content_security_policy(get_response: Answer) -> Answer:
         return guarded(get_response(request))
 
     return answer_later if iscoroutinefunction(get_response) else answer
+
+
+def files_in_threads(get_response: Answer) -> Answer:
+    """Read files that WhiteNoise serves in a thread, a part at a time, instead of whole and in the event loop's way."""
+
+    def answer(request: HttpRequest) -> Any:
+        response = get_response(request)
+        if isinstance(request, ASGIRequest) and response.streaming and not response.is_async:
+            response.streaming_content = _in_threads(iter(response.streaming_content))
+        return response
+
+    return answer
+
+
+async def _in_threads(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (part := await asyncio.to_thread(next, parts, None)) is not None:
+        yield part
 
 
 @sync_and_async_middleware

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<str:ref>/deliveries/<str:action>/", deliveries.change, name="delivery"),
     path("playbooks/", playbooks.listing, name="playbooks"),
     path("playbooks/<str:digest>/", playbooks.playbook, name="playbook"),
+    path("playbooks/<str:digest>/simulation.svg", playbooks.simulation, name="simulation"),
     path("people/", people.listing, name="people"),
     path("people/me/", people.account, name="account"),
     path("people/<int:pk>/", people.access, name="person"),

@@ -16,9 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from tocsin.incident.room import PhaseView, StepView
 from tocsin.playbook.model import Link, Reading
 from tocsin.web import clock
-from tocsin.incident.room import PhaseView, StepView
 from tocsin.web.durations import in_words
 from tocsin.web.forms.act import ActForm
 from tocsin.web.readings import say_reading
@@ -32,7 +32,7 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon inline. Without a label a screen reader passes over it."""
-    attributes = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    attributes = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="icon" {} {}', attributes, _drawing(name))
 
 

@@ -52,5 +52,7 @@ class Refusals(MiddlewareMixin):
         if isinstance(exception, RefusedError):
             return page(request, meaning_of(type(exception)).http_status, _("Refused"), exception.message)
         if isinstance(exception, UnavailableError):
-            return page(request, meaning_of(type(exception)).http_status, _("Not just now"), exception.message, "hourglass")
+            return page(
+                request, meaning_of(type(exception)).http_status, _("Not just now"), exception.message, "hourglass"
+            )
         return None
