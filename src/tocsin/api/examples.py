@@ -21,14 +21,14 @@ PLAYBOOK = """\
 
 **Severity:** _High/Low_
 
-- **High:** Customers cannot work.
+- **High:** No customer can work; full downtime for more than 30 minutes.
 - **Low:** Everything else.
 
 ## Assess
 
 - [ ] Look at the release log
 - [ ] If customers' data has been lost, notify the security team
-- [ ] Acknowledge the page within 15 minutes
+- [ ] Find out what changed within 15 minutes
 
 ## Tell
 
@@ -75,8 +75,8 @@ _COMMANDS: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "skip_step": (_STEP, ()),
     "assign_step": (_STEP, ()),
     "leave_role": ({}, ("take_role",)),
-    "snooze_promise": ({"promise": "p1"}, ()),
-    "keep_promise": ({"promise": "p1"}, ()),
+    "snooze_promise": ({"promise": "tell-1.1.1"}, ()),
+    "keep_promise": ({"promise": "playbook.1.1"}, ()),
     "share_call": ({}, ("start_call",)),
     "approve_report": ({"version": 1}, ("draft_report",)),
     "withdraw_approval": ({"version": 1}, ("draft_report", "approve_report")),

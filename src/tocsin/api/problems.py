@@ -18,7 +18,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import Field
 
-from tocsin.api import clock
+from tocsin.api import clock, words
 from tocsin.errors import (
     MEANINGS,
     CorruptError,
@@ -135,11 +135,20 @@ def from_response(response: HttpResponseBase) -> HttpResponse:
 
 
 def _answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [
-        Fault(at="/".join(str(part) for part in found["loc"]), detail=str(found["msg"])) for found in error.errors
-    ]
+    faults = [Fault(at=_place(found["loc"]), detail=_reason(found)) for found in error.errors]
     named = "; ".join(f"{fault.at}: {fault.detail}" for fault in faults[:5])
     return answer(UnreadableError(f"What was sent cannot be used. {named}"), faults)
+
+
+def _place(location: Sequence[str | int]) -> str:
+    """Return the path of a fault; ninja names a body twice."""
+    parts = [str(part) for part in location]
+    return "/".join(parts[1:] if parts[:2] == ["body", "body"] else parts)
+
+
+def _reason(found: dict[str, Any]) -> str:
+    is_unclean = found.get("ctx", {}).get("pattern") == words.CLEAN
+    return "This holds characters that cannot be stored or shown; remove them." if is_unclean else str(found["msg"])
 
 
 def _answer_bug(request: HttpRequest, error: Exception) -> HttpResponse:
