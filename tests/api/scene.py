@@ -52,7 +52,7 @@ def standing_clock() -> Iterator[HandClock]:
 
 @dataclass
 class Answer:
-    """What came back: status, the JSON if it was any, and the headers."""
+    """What came back: status, the JSON or else the text if there was any, and the headers."""
 
     status: int
     json: Any
@@ -75,7 +75,8 @@ class Caller:
         data = b"" if body is None else json.dumps(body).encode()
         found = self.client.generic(method, address, data, "application/json", headers=named)
         is_json = "json" in found.headers.get("Content-Type", "")
-        return Answer(found.status_code, json.loads(found.content) if is_json else None, dict(found.headers))
+        said = json.loads(found.content) if is_json else found.content.decode() or None
+        return Answer(found.status_code, said, dict(found.headers))
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.call("GET", path, **headers)
