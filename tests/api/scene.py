@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.management.color import no_style
+from django.db import connection
 from django.test import Client
 
 from tocsin.api import clock, tokens
@@ -95,6 +97,9 @@ def set_up() -> str:
     """Store the cast, the playbook and INC-1, which Rosa declared at T0; return the playbook's digest."""
     for pk, name, access in CAST:
         Person.objects.create_user(f"{name.lower()}@example.org", pk=pk, name=name, access=access)
+    for sql in connection.ops.sequence_reset_sql(no_style(), [Person]):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
     digest = playbooks.add(PLAYBOOK.encode(), PLAYBOOK_NAME, now=T0)
     command = DeclareIncident(by="person:1", by_name="Rosa", title="Sign-in fails")
     writer.declare(command, digest, key="scene", now=T0)

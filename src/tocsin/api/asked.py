@@ -210,7 +210,7 @@ def _field(part: dataclasses.Field[Any], hint: Any, means_self: bool) -> tuple[A
     is_optional = type(None) in getattr(hint, "__args__", ())
     plain = next(kind for kind in hint.__args__ if kind is not type(None)) if is_optional else hint
     is_needed = part.default is dataclasses.MISSING and not means_self
-    kind = _kind(part.name, plain, is_needed or is_optional)
+    kind = _kind(part.name, plain, is_needed or is_optional or means_self)
     if means_self:
         return kind, "me"
     return kind | None if is_optional else kind, ... if is_needed else _default(part)

@@ -106,14 +106,12 @@ def answer(error: TocsinError, errors: Sequence[Fault] = ()) -> JsonResponse:
         response["WWW-Authenticate"] = 'Bearer realm="Tocsin"'
     if isinstance(error, UnavailableError):
         response["Retry-After"] = str(_wait_seconds(error))
-    if meaning_of(kind).is_fault:
-        _log.error("%s: %s", kind.__name__, error.message, exc_info=error)
     return response
 
 
 def register(api: NinjaAPI) -> None:
     """Have `api` answer every error as a problem."""
-    api.add_exception_handler(TocsinError, lambda request, error: answer(error))
+    api.add_exception_handler(TocsinError, _answer_known)
     api.add_exception_handler(ValidationError, _answer_invalid)
     api.add_exception_handler(HttpError, lambda request, error: answer(_from_status(error.status_code, str(error))))
     api.add_exception_handler(AuthenticationError, lambda request, error: answer(NotSignedInError()))
@@ -132,6 +130,12 @@ def from_response(response: HttpResponseBase) -> HttpResponse:
         if name in response:
             problem[name] = response[name]
     return problem
+
+
+def _answer_known(request: HttpRequest, error: TocsinError) -> HttpResponse:
+    if meaning_of(type(error)).is_fault:
+        _log.error("%s %s: %s", request.method, request.path, error.message, exc_info=error)
+    return answer(error)
 
 
 def _answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

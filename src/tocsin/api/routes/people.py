@@ -91,6 +91,8 @@ def add_person(request: HttpRequest, body: PersonNewIn) -> HttpResponse:
     """For administrators. Then make them a link to sign in with."""
     caller = caller_of(request)
     require_administrator(caller)
+    if Person.objects.filter(email__iexact=body.email).exists():
+        raise AlreadyHereError
     try:
         with transaction.atomic():
             person = Person.objects.create_user(body.email, name=body.name, access=body.access)
