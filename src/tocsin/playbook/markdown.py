@@ -21,6 +21,7 @@ FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
 COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
 REMARK = re.compile(r"\s*tocsin\s*:(.*)", re.DOTALL)
 BOX_LINE = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?(?:\[[ xX]?\]|[☐☑☒⬜🔲🗹])(?:[ \t]+|(?=[*_`])|$)")
+_BOX_STARTS = ("[", "☐", "☑", "☒", "⬜", "🔲", "🗹")
 ORDERED_LINE = re.compile(r"^[ \t>]*\d{1,9}[.)]")
 CHECKLIST_SHARE = 0.5
 _PARSER = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
@@ -109,7 +110,7 @@ class _Spelling:
     def add(self, text: str) -> None:
         self.parts.append(text)
         self.length += len(text)
-        if self.depth == 0 and text.strip():
+        if self.depth == 0 and text.strip(" [] xX☐☑☒⬜🔲🗹\u00a0"):
             self.plain_count += 1
 
 
@@ -140,13 +141,13 @@ def _spell_child(child: Token, out: _Spelling) -> None:
         out.breaks.append(out.length)
         out.add(" ")
     elif kind == "code_inline":
-        is_lead = out.length == 0 or not "".join(out.parts).strip("[] xX☐☑")
+        is_lead = out.plain_count == 0 and out.lead == 0
         out.depth += 1
         out.add(child.content)
         out.depth -= 1
         out.lead = out.length if is_lead else out.lead
     elif kind in ("strong_open", "em_open"):
-        if out.depth == 0 and out.lead == 0 and not "".join(out.parts).strip("[] xX☐☑"):
+        if out.depth == 0 and out.lead == 0 and out.plain_count == 0:
             out.is_in_lead = True
         out.depth += 1
     elif kind in ("strong_close", "em_close"):
@@ -389,7 +390,7 @@ _HANDLERS = {
 
 def _box(words: Words) -> tuple[int, bool] | None:
     match = BOX.match(words.text)
-    if match is None or not re.match(r"\s*(?:\[|[☐☑☒⬜🔲🗹])", words.raw or words.text):
+    if match is None or not (words.raw or words.text).lstrip().startswith(_BOX_STARTS):
         return None
     return match.end(), (match.group(1) or "") in ("x", "X") and bool(match.group(1)) or match.group(2) in (
         "☑",
@@ -402,6 +403,9 @@ def _split_boxes(words: Words) -> list[tuple[Words, bool | None]]:
     """Cut words at every source line that starts with a box; the second value is None where there is no box."""
     if "[" not in words.text and not any(mark in words.text for mark in "☐☑☒⬜🔲🗹"):
         return [(words, None)]
+    if not words.breaks:
+        box = _box(words)
+        return [(words.part(box[0]), box[1])] if box else [(words, None)]
     starts = [0, *(at + 1 for at in words.breaks)]
     raws = words.raw.split("\n")
     cuts: list[tuple[int, int, bool]] = []
