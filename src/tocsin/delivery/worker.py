@@ -96,7 +96,7 @@ class Worker:
         leases.reclaim(now or self._clock())
         reports = []
         for connector in self._connectors.values():
-            for lease in leases.take(connector, now or self._clock(), self._lease, at_most=self._parallel):
+            for lease in leases.take(connector, now or self._clock(), self._lease, at_most=1):
                 reports.append(_send(connector, lease))
                 leases.write_down([reports[-1]], now or self._clock(), self._policy, self._chance)
         return reports
@@ -135,7 +135,7 @@ class Worker:
             is_back = report.lease.attempts > 1 and isinstance(report.outcome, Sent)
             if is_back and time.monotonic() - self._hurried_at.get(name, -math.inf) >= HURRY_EVERY_SECONDS:
                 self._hurried_at[name] = time.monotonic()
-                leases.hurry(name)
+                leases.hurry(name, self._clock(), self._policy)
 
     def _keep_leases(self) -> None:
         if time.monotonic() - self._renewed_at >= self._lease.total_seconds() / 3:
