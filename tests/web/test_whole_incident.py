@@ -216,7 +216,7 @@ def what_time_and_answers_open(rosa: Walk, sam: Walk, server: Served) -> None:
     rosa.page.locator(f"#question-{attack.id}").get_by_role("button", name="Yes").click()
     for walk in (rosa, sam):
         walk.expect_next(31)
-        expect(walk.in_list(31)).to_contain_text("is answered yes")
+        expect(walk.in_list(31)).to_contain_text("was answered yes")
     rosa.press("Send")
     rosa.expect_status(31, "done")
     rosa.expect_next(49)
