@@ -11,8 +11,8 @@ import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
-from schemathesis.specs.openapi.checks import ignored_auth
 from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import ignored_auth
 
 from tests.api import scene
 from tocsin.api.examples import EXAMPLES
