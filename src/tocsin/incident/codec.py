@@ -1,6 +1,6 @@
 """Turn events into JSON values and back. What cannot be read back exactly is refused as corrupt, never guessed.
 
-Shape: `{"type": "StepCompleted", "version": 1, "at": "2026-03-02T14:00:00.000000+00:00", …}`; datetimes in UTC with
+Shape: `{"type": "StepCompleted", "schema": 1, "at": "2026-03-02T14:00:00.000000+00:00", …}`; datetimes in UTC with
 microseconds, tuples as lists, every field present.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from tocsin.errors import CorruptError
 from tocsin.incident import events
@@ -23,26 +23,27 @@ Json = dict[str, Any]
 
 def event_to_json(event: Event) -> Json:
     """Write an event as a JSON object."""
-    parts = {name: _written(getattr(event, name)) for name in _hints(type(event))}
-    return {"type": type(event).__name__, "version": VERSION, **parts}
+    parts = {name: _written(getattr(event, name)) for name in _hints(type(event).__name__)}
+    return {"type": type(event).__name__, "schema": VERSION, **parts}
 
 
 def event_from_json(value: Mapping[str, Any]) -> Event:
     """Read an event back.
 
-    Raises: CorruptError for an unknown type or version, a field that is missing, unknown or of another type.
+    Raises: CorruptError for an unknown type or schema, a field that is missing, unknown or of another type.
     """
     kind = _kinds().get(str(value.get("type")))
-    if kind is None or value.get("version") != VERSION:
-        named = f"“{value.get('type')}”, version {value.get('version')}"
+    if kind is None or value.get("schema") != VERSION:
+        named = f"“{value.get('type')}”, schema {value.get('schema')}"
         raise CorruptError(f"The log holds an event this Tocsin does not know: {named}. Run the version that wrote it.")
-    given = {name: part for name, part in value.items() if name not in ("type", "version")}
-    hints = _hints(kind)
-    unknown, missing = sorted(given.keys() - hints.keys()), sorted(_demanded(kind) - given.keys())
+    given = {name: part for name, part in value.items() if name not in ("type", "schema")}
+    hints = _hints(kind.__name__)
+    unknown, missing = sorted(given.keys() - hints.keys()), sorted(_demanded(kind.__name__) - given.keys())
     if unknown or missing:
         named = f"unknown {unknown}, missing {missing}"
         raise CorruptError(f"The log's event {kind.__name__} does not have the fields it should: {named}.")
-    return kind(**{name: _read(hints[name], part, f"{kind.__name__}.{name}") for name, part in given.items()})
+    parts: Json = {name: _read(hints[name], part, f"{kind.__name__}.{name}") for name, part in given.items()}
+    return kind(**parts)
 
 
 @cache
@@ -52,14 +53,15 @@ def _kinds() -> dict[str, type[Event]]:
 
 
 @cache
-def _hints(kind: type[Event]) -> dict[str, Any]:
+def _hints(name: str) -> dict[str, Any]:
+    kind = _kinds()[name]
     hints = get_type_hints(kind)
     return {field.name: hints[field.name] for field in fields(kind)}
 
 
 @cache
-def _demanded(kind: type[Event]) -> frozenset[str]:
-    return frozenset(f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING)
+def _demanded(name: str) -> frozenset[str]:
+    return frozenset(f.name for f in fields(_kinds()[name]) if f.default is MISSING and f.default_factory is MISSING)
 
 
 def _written(value: object) -> object:
@@ -96,9 +98,9 @@ def _read_time(value: object, where: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        return _refuse(where, value)
+        _refuse(where, value)
     return at.astimezone(UTC)
 
 
-def _refuse(where: str, value: object) -> Any:
+def _refuse(where: str, value: object) -> NoReturn:
     raise CorruptError(f"The log holds {value!r} in {where}, which cannot be. Run `tocsin verify`, keep the data.")

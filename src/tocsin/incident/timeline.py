@@ -1,4 +1,4 @@
-"""Say each event in one plain sentence, for the room, the export and the simulation. Time and line are told beside it."""
+"""Say each event in one plain sentence, for the room, the export and the simulation. Never says when or why."""
 
 from __future__ import annotations
 

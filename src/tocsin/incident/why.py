@@ -44,8 +44,8 @@ def why_step(state: IncidentState, step_id: str, now: datetime) -> str:
 def why_event(events: Sequence[Event], number: int, state: IncidentState) -> tuple[Because, ...]:
     """Follow an event back to what began it.
 
-    Shape: `events` is the incident's log from its first event; `number` counts from 1. The event itself comes first, the
-    one that a person or the outside brought about last. `state` gives names, as in `timeline.describe`.
+    Shape: `events` is the incident's log from its first event; `number` counts from 1. The event itself comes first,
+    the one that a person or the outside brought about last. `state` gives names, as in `timeline.describe`.
     """
     chain: list[Because] = []
     at: int | None = number
