@@ -23,7 +23,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
 
 
 def test_a_missing_secret_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSettingError, match="TOCSIN_SMTP_PASSWORD_FILE names .*gone"):
+    with pytest.raises(BadSettingError, match=r"TOCSIN_SMTP_PASSWORD_FILE names .*gone"):
         Settings({"TOCSIN_SMTP_PASSWORD_FILE": str(tmp_path / "gone")}, {}).text("smtp_password")
 
 

@@ -1,8 +1,8 @@
 """Who may do what. One table, used by every entry: pages, API, Slack, GitHub.
 
-Under stress nobody should be stopped from helping: a responder may do all that moves an incident on. Ending one for good
-or calling it a false alarm is for commanders, and people and settings are for administrators. Holding the role of
-incident commander in an incident counts as commander in that incident.
+Under stress nobody should be stopped from helping: a responder may do all that moves an incident on. Ending one for
+good or calling it a false alarm is for commanders; people and settings are for administrators. Whoever holds the role
+of incident commander counts as commander in that incident.
 """
 
 from __future__ import annotations
@@ -37,6 +37,6 @@ def require(person: Person, command: Command, *, leads: bool = False) -> None:
         least = Person.Access.COMMANDER
     if not has_access(person, least):
         raise NotAllowedError(
-            f"This needs {Person.Access(least).label.lower()} access; yours is {Person.Access(person.access).label.lower()}."
-            " Ask an administrator, or somebody in the incident to do it."
+            f"This needs {least.label.lower()} access; yours is {Person.Access(person.access).label.lower()}. Ask an"
+            " administrator, or somebody in the incident to do it."
         )
