@@ -50,8 +50,8 @@ def look_up(refs: Iterable[str], *, with_audiences: bool) -> Directory:
 
 def _audiences() -> tuple[AudienceEntry, ...]:
     contacts: dict[int, list[Reachable]] = defaultdict(list)
-    for contact in Contact.objects.all():
-        contacts[contact.audience_id].append(Reachable(contact.name, contact.email))
+    for audience_id, name, email in Contact.objects.values_list("audience", "name", "email"):
+        contacts[audience_id].append(Reachable(name, email))
     return tuple(
         AudienceEntry(audience.name, tuple(audience.all_names), audience.is_outside, tuple(contacts[audience.pk]))
         for audience in Audience.objects.all()

@@ -120,7 +120,7 @@ def playbook(digest: str) -> Playbook:
     row = PlaybookVersion.objects.filter(digest=digest).only("compiled").first()
     if row is None:
         raise PlaybookNotFoundError
-    found = playbook_codec.playbook_from_json(json.loads(row.compiled))
+    found = playbook_codec.from_json(json.loads(row.compiled))
     _playbooks.put(digest, found)
     return found
 
