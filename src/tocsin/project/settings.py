@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "tocsin.store",
     "tocsin.delivery",
     "tocsin.desk",
+    "tocsin.integrations.slack",
     "tocsin.web",
 ]
 MIDDLEWARE = [
