@@ -18,7 +18,7 @@ from django.db import transaction
 from tocsin.delivery import queue
 from tocsin.desk import bus, messages, routes
 from tocsin.desk.contention import settled
-from tocsin.errors import RefusedError
+from tocsin.errors import RefusedError, UnreadableError
 from tocsin.incident.commands import AdvanceClock, Command, DeclareIncident
 from tocsin.incident.decide import decide
 from tocsin.incident.due import next_due_at
@@ -38,7 +38,7 @@ class KeyReusedError(RefusedError):
     """This idempotency key was used for another command. Send each command with a key of its own."""
 
 
-class UnusableTextError(RefusedError):
+class UnusableTextError(UnreadableError):
     """The text holds characters that cannot be stored. Remove control characters and try again."""
 
 

@@ -83,6 +83,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("slack_incident_channels", "switch", "no", "Slack: give each incident a channel of its own."),
     Option("slack_note_reaction", "text", "memo", "Slack: the emoji that puts a message into the timeline."),
+    Option("api_requests_per_minute", "number", "1200", "Most API requests of one person a minute. 0: no limit."),
     Option("debug", "switch", "no", "Show details of faults in the browser. Never on a real server."),
 )
 _BY_NAME = {option.name: option for option in OPTIONS}

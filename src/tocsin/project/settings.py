@@ -69,14 +69,17 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",
     "tocsin.people",
     "tocsin.store",
     "tocsin.delivery",
     "tocsin.desk",
     "tocsin.integrations.slack",
     "tocsin.web",
+    "tocsin.api",
 ]
 MIDDLEWARE = [
+    "tocsin.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -118,6 +121,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+API_REQUESTS_PER_MINUTE = _OPTIONS.number("api_requests_per_minute")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LOGGING = {
     "version": 1,
