@@ -1,0 +1,159 @@
+"""Whatever fails, crashes, is cancelled or retried, and whenever: each message arrives once, in order, or is shown."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.delivery.cast import NOW, message
+from tests.delivery.recorder import (
+    BUSY,
+    CRASH_AFTER,
+    CRASH_BEFORE,
+    CUT_AFTER,
+    CUT_BEFORE,
+    FAULT,
+    REFUSE,
+    TAKE,
+    Act,
+    Crash,
+    Recorder,
+    wait_until,
+)
+from tocsin.delivery import queue
+from tocsin.delivery.models import Attempt, Delivery, Pause
+from tocsin.delivery.ports import Destination
+from tocsin.delivery.worker import Worker
+from tocsin.errors import RefusedError
+
+ACTS = [TAKE, TAKE, TAKE, BUSY, REFUSE, CUT_BEFORE, CUT_AFTER, CRASH_BEFORE, CRASH_AFTER, FAULT]
+LONGEST = timedelta(minutes=11)
+destinations = st.sampled_from([Destination("askable", "a"), Destination("askable", "b"), Destination("blind", "a")])
+threads = st.sampled_from(["INC-1", "INC-2"])
+
+
+class Outbox(RuleBasedStateMachine):
+    """An outbox, two services, and a clock that the machine moves."""
+
+    @initialize()
+    def start(self) -> None:
+        for model in (Attempt, Pause, Delivery):
+            model.objects.all().delete()
+        self.now = NOW
+        self.count = 0
+        self.services = {name: Recorder(name, can_be_asked=name == "askable") for name in ("askable", "blind")}
+        self.waived: set[str] = set()
+
+    @rule(destination=destinations, thread=threads, fold=st.sampled_from(["", "", "reminder"]))
+    def say(self, destination: Destination, thread: str, fold: str) -> None:
+        self.count += 1
+        queue.enqueue(message(self.count, destination, thread, fold=fold), now=self.now)
+
+    @rule(name=st.sampled_from(["askable", "blind"]), acts=st.lists(st.sampled_from(ACTS), max_size=4))
+    def expect_trouble(self, name: str, acts: list[Act]) -> None:
+        self.services[name].acts = deque(acts)
+
+    @rule(name=st.sampled_from(["askable", "blind"]), seconds=st.integers(1, 600), scope=st.sampled_from([None, ""]))
+    def be_limited(self, name: str, seconds: int, scope: str | None) -> None:
+        self.services[name].acts.appendleft(wait_until(self.now + timedelta(seconds=seconds), scope))
+
+    @rule()
+    def work(self) -> None:
+        """Run a worker until nothing is due; it may die, and the next one is a new process."""
+        try:
+            Worker(self.services, lambda: self.now, chance=lambda: 0.5).run_due(self.now)
+        except Crash:
+            assert Delivery.objects.filter(status="sending").count() >= 1
+
+    @rule(seconds=st.sampled_from([1, 5, 30, 61, 700]))
+    def pass_time(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @precondition(lambda self: self.count)
+    @rule(data=st.data())
+    def ask_to_retry(self, data: st.DataObject) -> None:
+        row = self._any(data)
+        try:
+            queue.retry(row.identity, self.now)
+        except RefusedError:
+            assert row.status in {"sending", "sent", "cancelled", "replaced"}
+        else:
+            if row.status == "failed":
+                self.waived.add(row.identity)
+
+    @precondition(lambda self: self.count)
+    @rule(data=st.data())
+    def ask_to_cancel(self, data: st.DataObject) -> None:
+        row = self._any(data)
+        try:
+            queue.cancel(row.identity, self.now)
+        except RefusedError:
+            assert row.status in {"sending", "sent", "cancelled", "replaced"}
+        else:
+            assert row.status in {"queued", "failed"}
+
+    @invariant()
+    def each_line_is_in_order(self) -> None:
+        """Nobody gets a later message before an earlier one, but for those that failed and were retried by hand."""
+        for service in getattr(self, "services", {}).values():
+            lines: dict[tuple[str, str], list[int]] = {}
+            for outgoing in service.accepted:
+                if outgoing.identity not in self.waived:
+                    line = lines.setdefault((outgoing.thread, outgoing.destination.address), [])
+                    line.append(int(outgoing.identity.split(":")[1]))
+            assert all(line == sorted(line) for line in lines.values())
+
+    @invariant()
+    def a_service_that_can_be_asked_has_each_message_once(self) -> None:
+        for name, service in getattr(self, "services", {}).items():
+            repeats = len(service.identities) - len(set(service.identities))
+            assert repeats == 0 if name == "askable" else repeats <= len(service.asked)
+
+    @invariant()
+    def what_is_sent_has_arrived_and_only_one_of_a_line_is_under_way(self) -> None:
+        arrived = {identity for service in getattr(self, "services", {}).values() for identity in service.identities}
+        assert set(Delivery.objects.filter(status="sent").values_list("identity", flat=True)) <= arrived
+        under_way = list(Delivery.objects.filter(status="sending").values_list("lane", flat=True))
+        assert len(under_way) == len(set(under_way))
+
+    def teardown(self) -> None:
+        """The trouble ends and a person retries what failed: all that was not given up arrives, in the time it may take."""
+        if not getattr(self, "services", None):
+            return
+        for service in self.services.values():
+            service.acts.clear()
+        for row in list(queue.attention()):
+            self.waived.add(row.identity)
+            queue.retry(row.identity, self.now)
+        self.now += LONGEST
+        self.work()
+        left = Delivery.objects.exclude(status__in=["sent", "cancelled", "replaced"])
+        assert list(left) == []
+        self.each_line_is_in_order()
+        self.a_service_that_can_be_asked_has_each_message_once()
+        self.what_is_sent_has_arrived_and_only_one_of_a_line_is_under_way()
+
+    def _any(self, data: st.DataObject) -> Delivery:
+        return data.draw(st.sampled_from(list(Delivery.objects.order_by("position"))))
+
+
+@pytest.mark.django_db
+def test_any_history_ends_with_each_message_sent_once_in_order() -> None:
+    run_state_machine_as_test(
+        Outbox,
+        settings=settings(
+            max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
