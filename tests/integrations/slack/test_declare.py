@@ -11,7 +11,10 @@ def test_incident_opens_a_form_that_declares(slack: Workspace) -> None:
     """`/incident` opens a form that loads, is filled, and declares; the channel hears of it and a thread begins."""
     assert slack.type("ana", "").status_code == 200
     slack.settle()
-    assert [call.method for call in slack.door.calls if call.method.startswith("views")] == ["views.open", "views.update"]
+    assert [call.method for call in slack.door.calls if call.method.startswith("views")] == [
+        "views.open",
+        "views.update",
+    ]
     response = slack.submit("ana", title="The lock is stuck", summary="Ships cannot leave", severity="High")
     assert b"Declaring" in response.content
     slack.settle()

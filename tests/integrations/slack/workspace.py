@@ -46,7 +46,15 @@ CAST = {
     "chi": "Chi Nguyen",
     "dora": "Dora Lind",
 }
-PERSON_SCOPES = ["chat:write", "channels:history", "groups:history", "im:history", "channels:read", "groups:read", "im:read"]
+PERSON_SCOPES = [
+    "chat:write",
+    "channels:history",
+    "groups:history",
+    "im:history",
+    "channels:read",
+    "groups:read",
+    "im:read",
+]
 CHANNELS = ["general-ops", "staging", "security-team", "drills"]
 _numbers = itertools.count(1)
 
@@ -162,7 +170,9 @@ class Workspace:
 
     def pass_time(self, *, to_minute: float | None = None, minutes: float = 0) -> None:
         """Let virtual time pass, doing what is due at the moment it is due."""
-        end = T0 + timedelta(minutes=to_minute) if to_minute is not None else self.clock.now + timedelta(minutes=minutes)
+        end = (
+            T0 + timedelta(minutes=to_minute) if to_minute is not None else self.clock.now + timedelta(minutes=minutes)
+        )
         while (due := desk_clock.next_wake(self.clock.now)) is not None and due <= end:
             self.clock.now = max(due, self.clock.now)
             desk_clock.tick(self.clock.now)

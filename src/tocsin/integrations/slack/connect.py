@@ -9,7 +9,8 @@ from datetime import datetime
 
 from slack_bolt import App
 
-from tocsin.integrations.slack import people
+from tocsin.desk import playbooks
+from tocsin.integrations.slack import people, places
 from tocsin.integrations.slack.acting import Acting
 from tocsin.integrations.slack.announce import Announcer
 from tocsin.integrations.slack.client import Slack
@@ -21,6 +22,7 @@ from tocsin.integrations.slack.people import People
 from tocsin.integrations.slack.probe import Check
 from tocsin.integrations.slack.send import SlackConnector
 from tocsin.integrations.slack.work import Clerk
+from tocsin.store import queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,17 @@ def connect(config: SlackConfig, now: Callable[[], datetime]) -> SlackParts:
     app = make_app(config, inbox, now)
     return SlackParts(
         config=config,
-        connector=SlackConnector(slack, known.user_of, Check(config, slack), now),
+        connector=SlackConnector(slack, known.user_of, Check(config, slack, lambda: declared_channels(config)), now),
         announcer=Announcer(config, people.mention),
         inbox=inbox,
         acting=Acting(config, now),
         app=app,
         page=SlackEvents(app),
     )
+
+
+def declared_channels(config: SlackConfig) -> list[str]:
+    """Return the IDs of the channels that the current playbooks declare incidents in."""
+    found = (places.declared_in(queries.playbook(row.digest)) for row in playbooks.current())
+    mapped = (config.mapped(channel.id, channel.name) for channel in found if channel)
+    return [channel for channel in mapped if channel]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from slack_sdk.errors import SlackApiError
@@ -37,11 +37,11 @@ SCOPES = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The self-check. `channels` are the IDs that messages will go to."""
+    """The self-check. `channels` gives the IDs that messages will go to."""
 
     config: SlackConfig
     slack: Slack
-    channels: Iterable[str] = ()
+    channels: Callable[[], Iterable[str]] = tuple
 
     def __call__(self) -> Probe:
         if not self.config.bot_token:
@@ -65,7 +65,7 @@ class Check:
         if missing := self._missing(str(dict(answer.headers or {}).get("x-oauth-scopes", ""))):
             mend = "Install the app again from the manifest in docs/slack.md."
             return Probe(False, f"The token lacks {', '.join(missing)}.", mend)
-        for channel in dict.fromkeys((*self.config.channel_map.values(), *self.channels)):
+        for channel in dict.fromkeys((*self.config.channel_map.values(), *self.channels())):
             self._see(channel)
         return Probe(True, f"{answer.get('team')} as {answer.get('user')}, {self._way()}.")
 
