@@ -81,7 +81,7 @@ class People:
         email = str(profile.get("email") or "").strip()
         is_verified = bool(email) and said.get("is_email_confirmed", True)
         person = Person.objects.filter(email__iexact=email).first() if is_verified else None
-        name = str(profile.get("display_name") or profile.get("real_name") or said.get("real_name") or user)[:120]
+        name = str(profile.get("real_name") or said.get("real_name") or profile.get("display_name") or user)[:120]
         try:
             with transaction.atomic():
                 found = person or _guest(team, user, name)
