@@ -160,6 +160,13 @@ class Workspace:
     began: int = 0
     sent: list[tuple[str, Any]] = field(default_factory=list)
 
+    def restart(self) -> None:
+        """End the app as a stopped process does, and connect it anew on the same folder."""
+        self.parts.inbox.stop()
+        self.parts.acting.close()
+        self.parts = connect(self.parts.config, self.clock)
+        self.parts.acting.listen()
+
     # --- time -----------------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
@@ -348,13 +355,16 @@ def workspace(
         routes.hand_in(Routes(connectors=frozenset(connectors), announcers=(parts.announcer,)))
         playbooks.add(playbook, "harbour.md", now=T0)
         parts.acting.listen()
+        team = str(direct.auth_test()["team_id"])
+        found: Workspace | None = None
         try:
-            team = str(direct.auth_test()["team_id"])
             first = direct.chat_postMessage(channel=channels["staging"], text="The test begins.")
-            yield Workspace(parts, worker, clock, door, faults, direct, channels, users, team, _count(first["ts"]))
+            found = Workspace(parts, worker, clock, door, faults, direct, channels, users, team, _count(first["ts"]))
+            yield found
         finally:
-            parts.acting.close()
-            parts.inbox.stop()
+            last = found.parts if found else parts
+            last.acting.close()
+            last.inbox.stop()
             routes.hand_in(before)
 
 

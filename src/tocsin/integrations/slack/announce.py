@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.delivery.ports import Destination, Outgoing
+from tocsin.desk.messages import EVERYONE
 from tocsin.incident import events as ev
 from tocsin.incident.state import IncidentState
+from tocsin.integrations.slack import blocks as kit
 from tocsin.integrations.slack import cards, places
 from tocsin.integrations.slack.blocks import escape, link
 from tocsin.integrations.slack.cards import Card
@@ -24,10 +26,12 @@ from tocsin.store.log import Recorded
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Makes Slack's messages for the desk. `mention` turns a person's ref into Slack's mention, or ""."""
+    """Makes Slack's messages for the desk. `mention` turns a person's ref into Slack's mention, or ""; `email_of` gives
+    the address that stands in for a direct message, or "" where e-mail cannot."""
 
     config: SlackConfig
     mention: Mention = nobody
+    email_of: Mention = nobody
 
     def reaches(self, name: str, state: IncidentState) -> bool:
         """Return whether this tells `name` itself, so that nobody else does."""
@@ -41,7 +45,7 @@ class Announcer:
         if home is None or not entries:
             return []
         seen = Seen(ref, state, entries[-1].at, self.config.base_url, self.mention)
-        return list(_Telling(self.config, seen, home, tuple(entries)).messages())
+        return list(_Telling(self.config, seen, home, tuple(entries), self.email_of).messages())
 
 
 _CHANGES_ROOT = (
@@ -67,6 +71,7 @@ class _Telling:
     seen: Seen
     home: str
     entries: tuple[Recorded, ...]
+    email_of: Mention
 
     def messages(self) -> Iterator[Outgoing]:
         entries = self.entries
@@ -190,8 +195,20 @@ class _Telling:
     def _card(
         self, identity: str, kind: str, address: str, card: Card, *, follows: str = "", fold: str = "", **more: Any
     ) -> Outgoing:
-        data = {"method": "chat.postMessage", "blocks": list(card.blocks), "said_at": self.seen.now.isoformat(), **more}
+        data = {"method": "chat.postMessage", "blocks": list(card.blocks), **more}
+        if data["method"] == "chat.postMessage" and (other := self._fallback(address, card)):
+            data["fallback"] = other
         return self._row(identity, kind, address, card.text, data, follows=follows, fold=fold)
+
+    def _fallback(self, address: str, card: Card) -> dict[str, str]:
+        """Return the other way: a person's e-mail, or for all others the room."""
+        text = kit.plainly(card.text)
+        if not address.startswith("person:"):
+            return {"connector": "room", "address": EVERYONE, "text": text}
+        email = self.email_of(address)
+        if self.seen.state.is_private:
+            text = "Open the incident to see what is yours to do."
+        return {"connector": "email", "address": email, "text": text} if email else {}
 
     def _plain(self, entry: Recorded, kind: str, address: str, data: dict[str, Any]) -> Outgoing:
         return self._row(self._identity(entry, kind), kind, address, kind, data, follows=self._thread)

@@ -106,6 +106,12 @@ def mention(ref: str) -> str:
     return f"<@{known.user}>" if known else ""
 
 
+def email_of(ref: str) -> str:
+    """Return the address a person reads mail at, "" for guests and people who left."""
+    person = Person.objects.filter(pk=_number(ref), is_active=True).first()
+    return person.email if person and not person.email.endswith(".invalid") else ""
+
+
 def _guest(team: str, user: str, name: str) -> Person:
     email = f"{team}.{user}@{GUEST_DOMAIN}".lower()
     found = Person.objects.filter(email=email).first()
