@@ -6,9 +6,12 @@ A connector does no retrying, no ordering and no storing: the worker does. It ra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from tocsin.errors import UnavailableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Outgoing:
     `identity` is unique for ever and travels with the message where the outside can carry it. `thread` groups messages
     of one incident ("INC-12"). `kind` says what it is ("update", "reminder", "declared" …). `data` is JSON: more for
     connectors that show more than words.
+
+    `fold`: where it is not "", an earlier message with the same fold to the same place that has not left yet is
+    replaced by this one. `follows` is the identity of a message this one replies to or edits; it waits for that one,
+    whose receipt then arrives as `parent` (None when that one was never sent). The worker sets `parent` and
+    `queued_at` (aware UTC).
     """
 
     identity: str
@@ -38,6 +46,10 @@ class Outgoing:
     html: str = ""
     url: str = ""
     data: Mapping[str, object] = field(default_factory=dict)
+    fold: str = ""
+    follows: str = ""
+    queued_at: datetime | None = None
+    parent: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +89,34 @@ class Connector(Protocol):
     def probe(self) -> Probe:
         """Check settings and reach the service without sending anything. Never raises."""
         ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A connector whose service limits more than one address at a time, such as a method for a whole workspace."""
+
+    def scopes(self, outgoing: Outgoing) -> Sequence[str]:
+        """Return the names of the limits this message falls under, besides its address. No I/O; never raises."""
+        ...
+
+
+class NotDeliveredError(UnavailableError):
+    """The message was not delivered. It is tried again until it is; see the room for what to do if it cannot be.
+
+    `mend` says what a person should do. A `retry_at` pauses what `scope` names: None is the destination's address, ""
+    the whole connector, anything else a name that the connector's `scopes` gives.
+    """
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        retry_at: datetime | None = None,
+        is_permanent: bool = False,
+        is_unclear: bool = False,
+        mend: str = "",
+        scope: str | None = None,
+    ) -> None:
+        super().__init__(message, retry_at=retry_at, is_permanent=is_permanent, is_unclear=is_unclear)
+        self.mend = mend
+        self.scope = scope

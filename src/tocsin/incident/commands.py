@@ -213,6 +213,14 @@ class SnoozePromise(Command):
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPromise(Command):
+    """Say that a promise without a step was kept ("acknowledge within 15 minutes"), and by what."""
+
+    promise: str
+    evidence: str
+
+
 # --- actions ----------------------------------------------------------------------------------------------------
 
 

@@ -97,6 +97,13 @@ class SeveritySuggested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionWithdrawn(Event):
+    """What the suggestion rested on no longer holds."""
+
+    severity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionRejected(Event):
     severity: str
     reason: str = ""
@@ -135,6 +142,14 @@ class StepWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCompleted(Event):
+    step: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRepeated(Event):
+    """A recurring step was done once, without Tocsin sending anything; it stays open for the next time."""
+
     step: str
     evidence: str = ""
 
@@ -220,7 +235,8 @@ class NoteAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseMade(Event):
-    """A timer started. `promise` is unique in the incident; `occurrence` counts a cadence's from 1."""
+    """A timer started. `promise` is unique in the incident; `occurrence` counts a timer's promises from 1; `timer`
+    names the rule it comes from (step id, or "playbook", and the timer's position from 1)."""
 
     promise: str
     kind: PromiseKind
@@ -229,6 +245,7 @@ class PromiseMade(Event):
     length_seconds: int
     step: str | None = None
     occurrence: int = 1
+    timer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

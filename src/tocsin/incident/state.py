@@ -22,7 +22,11 @@ COMMUNICATIONS_LEAD = "communications lead"
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """What happened to one step. `opened_at` is when it came to apply, None while it waits."""
+    """What happened to one step. `opened_at` is when it came to apply, None while it waits.
+
+    `changed_event` is the number of the event that last ticked, unticked or skipped it. The `repeated_` parts tell of
+    the last time a recurring step was done once and stayed open.
+    """
 
     done_at: datetime | None = None
     done_by: str | None = None
@@ -33,6 +37,12 @@ class StepRecord:
     assignee: str | None = None
     opened_at: datetime | None = None
     opened_why: str = ""
+    changed_event: int = 0
+    repeated_at: datetime | None = None
+    repeated_by: str | None = None
+    repeated_evidence: str = ""
+    repeated_event: int = 0
+    repeat_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,11 @@ class AddedStep:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise. Open until `kept_at` or `withdrawn_at`. `due_at` already has snoozes in it."""
+    """One promise. Open until `kept_at` or `withdrawn_at`. `due_at` already has snoozes in it.
+
+    `timer` names the rule it comes from (step id, or "playbook", and the timer's position from 1); `base_due_at` is its
+    due time without snoozes; `due_set_at` is when the due time was last set, before which no reminder can be due.
+    """
 
     id: str
     kind: PromiseKind
@@ -69,6 +83,10 @@ class Promise:
     evidence: str = ""
     withdrawn_at: datetime | None = None
     withdrawn_reason: str = ""
+    timer: str = ""
+    made_event: int = 0
+    base_due_at: datetime | None = None
+    due_set_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -83,6 +101,7 @@ class Update:
     text: str
     audiences: tuple[str, ...]
     is_no_change: bool
+    event: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +128,12 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class IncidentState:
-    """Everything the core knows of one incident. `version` is the number of events folded into it."""
+    """Everything the core knows of one incident. `version` is the number of events folded into it.
+
+    Shape: `causes` names a fact ("declared", "began", "severity", "resolved", "reopened", "impact", "suggestion",
+    "answer:<question>", "step:<id>", "promise:<id>") and gives the number of the event that last set it.
+    `open_promises` gives the open promise of a timer, `promise_counts` how many promises a timer has made.
+    """
 
     playbook: Playbook
     version: int = 0
@@ -145,6 +169,10 @@ class IncidentState:
     follow_ups: tuple[FollowUp, ...] = ()
     retrospective_at: datetime | None = None
     last_at: datetime | None = None
+    reopened_at: datetime | None = None
+    open_promises: Mapping[str, str] = field(default_factory=dict)
+    promise_counts: Mapping[str, int] = field(default_factory=dict)
+    causes: Mapping[str, int] = field(default_factory=dict)
 
     def step_of(self, step_id: str) -> Step | None:
         """The playbook's step, or None for one added during the incident or unknown."""

@@ -1,0 +1,256 @@
+"""Say who hears of what: events become messages. Sends nothing, writes nothing; the writer queues what comes out.
+
+A private incident fails closed: no audience is told and no text leaves. A drill never reaches an outside audience. What
+could not be sent for such a reason is said in the room, so that a person knows and does it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tocsin.delivery.ports import Destination, Outgoing
+from tocsin.desk.directory import AudienceEntry, Directory, look_up
+from tocsin.desk.routes import Routes
+from tocsin.incident import codec
+from tocsin.incident import events as happened
+from tocsin.incident.events import Event
+from tocsin.incident.state import IncidentState
+from tocsin.store.log import Recorded
+
+EVERYONE = "everyone"
+"""The room's address for a notice that is meant for all who are in the incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a message is made from: the state after the events, who can be reached, and the ways out."""
+
+    ref: str
+    state: IncidentState
+    directory: Directory
+    routes: Routes
+
+    @property
+    def url(self) -> str:
+        return f"{self.routes.base_url}/incidents/{self.ref}" if self.routes.base_url else ""
+
+    @property
+    def label(self) -> str:
+        """Name the incident for a subject line; a private one by its reference only."""
+        drill = "[Drill] " if self.state.is_drill else ""
+        return f"{drill}{self.ref}" if self.state.is_private else f"{drill}{self.ref} {self.state.title}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said, before it has a destination."""
+
+    kind: str
+    subject: str
+    text: str
+
+
+def of(ref: str, entries: Sequence[Recorded], state: IncidentState, routes: Routes) -> list[Outgoing]:
+    """Look up who is meant and return the messages of `entries`, in order."""
+    events = [entry.event for entry in entries]
+    directory = look_up(
+        {person for event in events for person in _people_in(event)},
+        with_audiences=any(type(event) in _TOLD for event in events),
+    )
+    return outgoing(entries, Context(ref, state, directory, routes))
+
+
+def outgoing(entries: Iterable[Recorded], context: Context) -> list[Outgoing]:
+    """Return the messages of `entries`, in order. Pure: the same arguments give the same messages."""
+    return [message for entry in entries for message in _of_entry(entry, context)]
+
+
+def _of_entry(entry: Recorded, context: Context) -> Iterator[Outgoing]:
+    event = entry.event
+    if isinstance(event, happened.PromiseReminded):
+        yield from _reminder(entry, event, context)
+    elif isinstance(event, happened.StepAssigned):
+        yield from _assigned(entry, event, context)
+    elif isinstance(event, happened.RoleTaken):
+        yield from _role_taken(entry, event, context)
+    elif (told := _TOLD.get(type(event))) is not None:
+        names, words = told(event, context)
+        for name in names:
+            yield from _to_audience(entry, name, words, context)
+    if context.routes.webhook_url and context.routes.reaches("webhook"):
+        yield _webhook(entry, context)
+
+
+# --- to one person ----------------------------------------------------------------------------------------------
+
+
+def _reminder(entry: Recorded, event: happened.PromiseReminded, context: Context) -> Iterator[Outgoing]:
+    """Remind each person in the room; where the stage asks for it, by e-mail as well."""
+    words = _reminder_words(event, context)
+    for person in event.to or (EVERYONE,):
+        yield _message(entry, Destination("room", person), words, context)
+        known = context.directory.people.get(person)
+        if known and event.stage in context.routes.mail_stages and context.routes.reaches("email"):
+            yield _message(entry, Destination("email", known.email), _discreet(words, context), context)
+
+
+def _reminder_words(event: happened.PromiseReminded, context: Context) -> Words:
+    promise = context.state.promises.get(event.promise)
+    text = promise.text if promise else "Something that was promised"
+    due = f" It was due at {promise.due_at:%H:%M} UTC." if promise and event.stage != "ahead" else ""
+    if promise and event.stage == "ahead":
+        due = f" It is due at {promise.due_at:%H:%M} UTC."
+    late = f" This reminder is {event.late_seconds} s late." if event.late_seconds else ""
+    return Words("reminder", f"{context.label}: {_STAGES[event.stage]}", f"{text}{due}{late}")
+
+
+def _assigned(entry: Recorded, event: happened.StepAssigned, context: Context) -> Iterator[Outgoing]:
+    if event.person is None or event.person == event.by:
+        return
+    words = Words("assigned", f"{context.label}: a step is yours", _step_text(event.step, context))
+    yield _message(entry, Destination("room", event.person), words, context)
+
+
+def _role_taken(entry: Recorded, event: happened.RoleTaken, context: Context) -> Iterator[Outgoing]:
+    if event.person == event.by:
+        return
+    words = Words("assigned", f"{context.label}: you are {event.role}", f"You were made {event.role}.")
+    yield _message(entry, Destination("room", event.person), words, context)
+
+
+def _step_text(step_id: str, context: Context) -> str:
+    step = context.state.step_of(step_id)
+    added = next((added.text for added in context.state.added_steps if added.id == step_id), step_id)
+    return step.text if step else added
+
+
+# --- to audiences and channels ----------------------------------------------------------------------------------
+
+
+def _to_audience(entry: Recorded, name: str, words: Words, context: Context) -> Iterator[Outgoing]:
+    """Tell one audience or channel, or say in the room why it was not told."""
+    audience = context.directory.audience(name)
+    reason = _why_not(name, audience, context)
+    if reason:
+        notice = replace(words, text=f"{name} was not told: {reason}\n\n{words.text}".strip())
+        yield _message(entry, Destination("room", name), notice, context)
+    elif audience is None:
+        yield _message(entry, Destination(context.routes.channel_connector, name), words, context)
+    else:
+        for contact in audience.contacts:
+            yield _message(entry, Destination("email", contact.email), words, context)
+
+
+def _why_not(name: str, audience: AudienceEntry | None, context: Context) -> str:
+    """Return why `name` is not told by Tocsin, in a sentence, or "" when it is."""
+    if context.state.is_private:
+        return "this incident is private. Tell them yourself, where only they can see it."
+    if audience is None:
+        return _why_no_channel(name, context.routes)
+    if context.state.is_drill and audience.is_outside:
+        return "this is a drill, and they are outside the team."
+    if not audience.contacts:
+        return "nobody is in this audience yet. Add contacts, or tell them yourself."
+    return "" if context.routes.reaches("email") else "no e-mail is set up. Tell them yourself."
+
+
+def _why_no_channel(name: str, routes: Routes) -> str:
+    if not name.startswith("#"):
+        return "no audience has this name. Add it, or tell them yourself."
+    return "" if routes.channel_connector else "no chat is connected. Post it there yourself."
+
+
+Told = tuple[tuple[str, ...], Words]
+
+
+def _update(event: Event, context: Context) -> Told:
+    assert isinstance(event, happened.UpdatePosted)
+    text = event.text or "There is nothing new since the last update."
+    return event.audiences, Words("update", f"{context.label}: update {event.number}", text)
+
+
+def _notified(event: Event, context: Context) -> Told:
+    assert isinstance(event, happened.AudienceNotified)
+    return (event.audience,), Words("notified", context.label, event.text)
+
+
+def _resolution(event: Event, context: Context) -> Told:
+    assert isinstance(event, happened.ResolutionAnnounced)
+    return event.audiences, Words("resolution", f"{context.label}: resolved", event.text)
+
+
+def _report(event: Event, context: Context) -> Told:
+    assert isinstance(event, happened.ReportShared)
+    report = next((report for report in context.state.reports if report.version == event.version), None)
+    text = report.text if report else ""
+    return event.audiences, Words("report", f"{context.label}: incident report", text)
+
+
+def _call(event: Event, context: Context) -> Told:
+    assert isinstance(event, happened.CallShared)
+    return event.audiences, Words("call", f"{context.label}: join the call", f"Join the call: {event.url}")
+
+
+def _declared(event: Event, context: Context) -> Told:
+    assert isinstance(event, happened.DeclaredInChannel)
+    return (event.channel,), Words("declared", context.label, event.text)
+
+
+_TOLD: dict[type[Event], Callable[[Event, Context], Told]] = {
+    happened.UpdatePosted: _update,
+    happened.AudienceNotified: _notified,
+    happened.ResolutionAnnounced: _resolution,
+    happened.ReportShared: _report,
+    happened.CallShared: _call,
+    happened.DeclaredInChannel: _declared,
+}
+_STAGES = {
+    "ahead": "due soon",
+    "due": "due now",
+    "overdue": "overdue",
+    "escalated": "overdue, and now yours too",
+    "other-way": "still overdue",
+}
+
+
+# --- to programs ------------------------------------------------------------------------------------------------
+
+
+def _webhook(entry: Recorded, context: Context) -> Outgoing:
+    """Tell the webhook of the event; of a private incident only that there was one."""
+    data: dict[str, object] = {"incident": context.ref, "seq": entry.seq, "hash": entry.hash}
+    data["type"] = type(entry.event).__name__
+    data["at"] = entry.at.isoformat()
+    if not context.state.is_private:
+        data["event"] = codec.event_to_json(entry.event)
+    words = Words("event", context.label, "")
+    return replace(_message(entry, Destination("webhook", context.routes.webhook_url), words, context), data=data)
+
+
+# --- shared by all ----------------------------------------------------------------------------------------------
+
+
+def _message(entry: Recorded, destination: Destination, words: Words, context: Context) -> Outgoing:
+    place = f"{destination.connector} {destination.address}"
+    return Outgoing(
+        # The event's hash makes it unique between installations as well; it becomes a mail's Message-ID.
+        identity=f"{context.ref}.{entry.seq}.{entry.hash[:16]}.{hashlib.sha256(place.encode()).hexdigest()[:12]}",
+        destination=destination,
+        kind=words.kind,
+        thread=context.ref,
+        subject=words.subject,
+        text=words.text,
+        url=context.url,
+    )
+
+
+def _discreet(words: Words, context: Context) -> Words:
+    """Return words that may leave the building: of a private incident, only that something is due."""
+    return replace(words, text="Open the incident to see what is due.") if context.state.is_private else words
+
+
+def _people_in(event: Event) -> tuple[str, ...]:
+    """Return the refs of people whose address a message about `event` may need."""
+    return event.to if isinstance(event, happened.PromiseReminded) else ()

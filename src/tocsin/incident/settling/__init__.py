@@ -1,0 +1,23 @@
+"""What follows, by the playbook and the facts of the moment, from what has happened. Handing it the same moment twice
+adds nothing: it compares what is asked for with what the incident's state already records."""
+
+from __future__ import annotations
+
+from tocsin.incident.facts import OPEN
+from tocsin.incident.settling.promises import settle_promises
+from tocsin.incident.settling.reminders import settle_reminders
+from tocsin.incident.settling.steps import settle_steps
+from tocsin.incident.settling.suggestions import settle_suggestions
+from tocsin.incident.turn import Turn
+
+
+def settle(turn: Turn) -> None:
+    """Open and withdraw steps, make, move, keep and withdraw promises, suggest severities, remind: in this order, since
+    each may follow from the one before and from nothing after."""
+    if turn.state.status == "undeclared":
+        return
+    if turn.state.status in OPEN:
+        settle_steps(turn)
+    settle_promises(turn)
+    settle_suggestions(turn)
+    settle_reminders(turn)
