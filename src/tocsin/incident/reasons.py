@@ -49,9 +49,8 @@ def never_because(state: IncidentState, step: Step, now: datetime) -> str:
     return f"Does not apply: {listed(tuple(_not_held(state, step, part) for part in parts))}."
 
 
-def decisive_event(state: IncidentState, condition: Condition | None, now: datetime) -> int | None:
-    """The number of the latest event that the truth of a condition rests on."""
-    facts = facts_at(state, now)
+def decisive_event(state: IncidentState, condition: Condition | None, facts: Facts) -> int | None:
+    """The number of the latest event that the truth of a condition rests on under these facts."""
     parts = holding(condition, facts) or waiting_for(condition, facts)
     numbers = [number for part in parts if (number := _event_of(state, part)) is not None]
     return max(numbers, default=state.causes.get("declared"))
@@ -96,7 +95,7 @@ def _not_held(state: IncidentState, step: Step, condition: Condition) -> str:
     match condition:
         case SeverityIn(names):
             line = on_line(guard_line(state.playbook, names, step))
-            is_now = f"is {state.severity}, not" if state.severity else "is not yet known to be"
+            is_now = f"is {state.severity}, not" if state.severity else "is not yet assigned; it would have to be"
             return f"severity {is_now} {listed(names, 'or')}{line}"
         case Answered(question):
             given = state.answers.get(question, "unknown")

@@ -57,13 +57,13 @@ def why_withdrawn(state: IncidentState, rule: Rule, now: datetime) -> tuple[str,
     """Say why a promise is no longer asked for, and which event made it so."""
     if state.status in ("dismissed", "closed"):
         return f"The incident was {state.status}.", state.causes.get(state.status)
+    if state.status == "resolved" and rule.timer.kind == "recurring":
+        return "The incident was resolved.", state.causes.get("resolved")
     record = state.steps.get(rule.step_id or "", _NOTHING)
     if record.skipped_at is not None:
         return f"The step was skipped: {record.skip_reason}", record.changed_event
     if record.done_at is not None:
         return "The step is done.", record.changed_event
-    if state.status == "resolved" and rule.timer.kind == "recurring":
-        return "The incident was resolved.", state.causes.get("resolved")
     if rule.timer.severity and state.severity not in rule.timer.severity:
         levels = listed(rule.timer.severity, "or")
         return f"Severity is {state.severity}; this holds for {levels}.", state.causes.get("severity")
@@ -74,4 +74,4 @@ def _why_step_waits(state: IncidentState, rule: Rule, now: datetime) -> tuple[st
     if rule.entry is None or evaluate(rule.entry.step.condition, facts_at(state, now)) is True:
         return "What it counts from was taken back.", None
     reason = withdrawn_because(state, rule.entry.step, now)
-    return reason, decisive_event(state, rule.entry.step.condition, now)
+    return reason, decisive_event(state, rule.entry.step.condition, facts_at(state, now))

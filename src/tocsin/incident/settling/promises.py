@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tocsin.incident import events as ev
-from tocsin.incident.facts import OPEN, outlook_at
+from tocsin.incident.facts import OPEN, facts_at, outlook_at
 from tocsin.incident.plan import Rule, plan_of
+from tocsin.incident.reasons import decisive_event
 from tocsin.incident.settling.anchors import Anchor, anchor_of, due_after
 from tocsin.incident.settling.endings import Keeping, keeping_of, why_withdrawn
 from tocsin.incident.state import IncidentState, Promise
@@ -91,8 +92,18 @@ def _make(turn: Turn, rule: Rule, want: Want) -> None:
         timer=rule.id,
         why=_why(turn, rule, want),
         line=rule.line,
-        cause=want.anchor.cause or turn.state.causes.get("declared"),
+        cause=_cause(turn, rule, want),
     )
+
+
+def _cause(turn: Turn, rule: Rule, want: Want) -> int | None:
+    """The latest of the events that the promise counts from and that made its rule run."""
+    facts = facts_at(turn.state, turn.now)
+    if rule.timer.kind == "elapsed":
+        facts = replace(facts, elapsed_seconds=max(facts.elapsed_seconds, rule.timer.seconds))
+    condition = rule.entry.step.condition if rule.entry else None
+    numbers = (want.anchor.cause, decisive_event(turn.state, condition, facts))
+    return max((number for number in numbers if number), default=None)
 
 
 def _keep(turn: Turn, promise: Promise, keeping: Keeping) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.incident import events as ev
-from tocsin.incident.facts import outlook_at
+from tocsin.incident.facts import facts_at, outlook_at
 from tocsin.incident.plan import Entry, plan_of
 from tocsin.incident.reasons import applies_because, decisive_event, withdrawn_because
 from tocsin.incident.turn import Turn
@@ -24,6 +24,8 @@ def settle_steps(turn: Turn) -> None:
 
 def _turn_over(turn: Turn, entry: Entry, is_opening: bool) -> None:
     step = entry.step
+    facts = facts_at(turn.state, turn.now)
+    by_time = turn.state.causes.get("began") if turn.by == "clock" and entry.thresholds else None
     say = applies_because if is_opening else withdrawn_because
     turn.emit(
         ev.StepOpened if is_opening else ev.StepWithdrawn,
@@ -31,5 +33,5 @@ def _turn_over(turn: Turn, entry: Entry, is_opening: bool) -> None:
         step=step.id,
         line=step.line,
         why=say(turn.state, step, turn.now),
-        cause=decisive_event(turn.state, step.condition, turn.now),
+        cause=by_time or decisive_event(turn.state, step.condition, facts),
     )
