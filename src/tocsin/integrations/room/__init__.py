@@ -1,0 +1,1 @@
+"""The room itself: notices that people see inside Tocsin."""

@@ -1,0 +1,1 @@
+"""Signed webhooks, in the shape of Standard Webhooks."""
