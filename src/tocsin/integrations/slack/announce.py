@@ -99,9 +99,7 @@ class _Telling:
         follows = self._fixed("channel") if self.is_own else ""
         root = cards.declared(self.seen)
         yield self._card(self._fixed("root"), "declared", self.home, root, follows=follows)
-        yield self._card(
-            self._fixed("checklist"), "checklist", self.home, checklist(self.seen), follows=self._thread
-        )
+        yield self._card(self._fixed("checklist"), "checklist", self.home, checklist(self.seen), follows=self._thread)
         public = places.public_channel(self.seen.state, self.config)
         if self.is_own and public and not self.seen.state.is_private:
             card = Card(root.text, root.blocks)
@@ -191,7 +189,15 @@ class _Telling:
         return self._row(self._identity(entry, kind), kind, address, kind, data, follows=self._thread)
 
     def _row(
-        self, identity: str, kind: str, address: str, text: str, data: dict[str, Any], *, follows: str = "", fold: str = ""
+        self,
+        identity: str,
+        kind: str,
+        address: str,
+        text: str,
+        data: dict[str, Any],
+        *,
+        follows: str = "",
+        fold: str = "",
     ) -> Outgoing:
         return Outgoing(
             identity=identity,
@@ -228,7 +234,9 @@ def _severity(telling: _Telling, entry: Recorded, event: ev.SeverityAssigned) ->
 
 
 def _suggested(telling: _Telling, entry: Recorded, event: ev.SeveritySuggested) -> Iterator[Outgoing]:
-    yield telling.reply(entry, "suggestion", cards.suggestion(telling.seen, event.severity, event.why), fold="suggestion")
+    yield telling.reply(
+        entry, "suggestion", cards.suggestion(telling.seen, event.severity, event.why), fold="suggestion"
+    )
 
 
 def _answered(telling: _Telling, entry: Recorded, event: ev.QuestionAnswered) -> Iterator[Outgoing]:
@@ -286,7 +294,9 @@ def _reminded(telling: _Telling, entry: Recorded, event: ev.PromiseReminded) -> 
 
 
 def _call(telling: _Telling, entry: Recorded, event: ev.CallShared) -> Iterator[Outgoing]:
-    card = cards.line(f"📞 {link(event.url, 'Join the call')} of {escape(telling.seen.title)}. If this concerns you, please join.")
+    card = cards.line(
+        f"📞 {link(event.url, 'Join the call')} of {escape(telling.seen.title)}. If this concerns you, please join."
+    )
     told = [out for name in event.audiences for out in telling.tell(entry, "call", name, card)]
     yield from told or [telling.reply(entry, "call", card)]
 
@@ -348,7 +358,9 @@ _TOLD: dict[type[ev.Event], _Tell] = {
         lambda seen, e: f"{seen.name(e.by)} withdrew the approval of version {e.version}.", "approval"
     ),
     ev.FollowUpCreated: _said(
-        lambda seen, e: f"📌 Follow-up {escape(e.follow_up)}: {escape(e.title)} ({escape(e.category or 'no category')})",
+        lambda seen, e: (
+            f"📌 Follow-up {escape(e.follow_up)}: {escape(e.title)} ({escape(e.category or 'no category')})"
+        ),
         "follow-up",
     ),
     ev.RetrospectiveScheduled: _said(

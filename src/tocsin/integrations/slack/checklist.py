@@ -41,7 +41,9 @@ def _next(seen: Seen, shown: Room) -> Iterator[Block]:
         ended = "Everything is done." if seen.state.status in {"closed", "dismissed"} else "No step is open now."
         yield kit.section(f"*{escape(seen.title)}* · {escape(seen.level)}\n{ended}")
         return
-    yield kit.section(f"*Next* · {escape(seen.title)} · {escape(seen.level)}\n*{escape(step.text)}*\n{step_line(seen, step)}")
+    yield kit.section(
+        f"*Next* · {escape(seen.title)} · {escape(seen.level)}\n*{escape(step.text)}*\n{step_line(seen, step)}"
+    )
     notes = step.step.notes if step.step else ()
     if notes:
         yield kit.context(escape(" · ".join(notes)))
@@ -131,4 +133,6 @@ def _foot(seen: Seen, shown: Room) -> Iterator[Block]:
     options = [kit.option(step.text, step.id, step.phase) for step in open_steps(shown)]
     picked = [kit.select(f"step:pick|{seen.ref}", "Another step…", options)] if options else []
     value = {"ref": seen.ref}
-    yield kit.actions([*picked, kit.button("All steps", "steps:open", value), kit.button("Add a note", "note:open", value)])
+    yield kit.actions(
+        [*picked, kit.button("All steps", "steps:open", value), kit.button("Add a note", "note:open", value)]
+    )

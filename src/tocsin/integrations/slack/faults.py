@@ -11,7 +11,9 @@ UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "re
 PASSING = frozenset({"ratelimited", "rate_limited", "team_added_to_org", "accesslimited", "org_login_required"})
 
 _TOKEN = "Install the app again (docs/slack.md) and set TOCSIN_SLACK_BOT_TOKEN to the new token."
-_CHANNEL = "Invite the app to the channel in Slack (/invite @tocsin), or map another channel with TOCSIN_SLACK_CHANNEL_MAP."
+_CHANNEL = (
+    "Invite the app to the channel in Slack (/invite @tocsin), or map another channel with TOCSIN_SLACK_CHANNEL_MAP."
+)
 _SHAPE = "This is a fault of Tocsin's: copy the message from the room, and report it."
 MENDS: dict[str, str] = {
     "invalid_auth": _TOKEN,
