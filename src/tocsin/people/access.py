@@ -7,7 +7,7 @@ of incident commander counts as commander in that incident.
 
 from __future__ import annotations
 
-from tocsin.errors import RefusedError
+from tocsin.errors import ForbiddenError
 from tocsin.incident.commands import CloseIncident, Command, DismissIncident, JoinIncident
 from tocsin.people.models import Person
 
@@ -16,7 +16,7 @@ _FOR_COMMANDERS: tuple[type[Command], ...] = (CloseIncident, DismissIncident)
 _FOR_OBSERVERS: tuple[type[Command], ...] = (JoinIncident,)
 
 
-class NotAllowedError(RefusedError):
+class NotAllowedError(ForbiddenError):
     """Your access does not allow this. Ask an administrator for more, or somebody in the incident to do it."""
 
 

@@ -8,10 +8,18 @@ from __future__ import annotations
 import typer
 
 from tocsin.cli import playbooks
+from tocsin.errors import TocsinError
+from tocsin.project import administration
 
 app = typer.Typer(no_args_is_help=True, help="Run the incident checklist your team has already written.")
 playbooks.register(app)
+administration.register(app)
 
 
 def main() -> None:
-    app()
+    """Run the program; what was refused is one line that says what to do, and exit status 1."""
+    try:
+        app()
+    except TocsinError as error:
+        typer.secho(error.message, err=True, fg="red")
+        raise SystemExit(1) from error

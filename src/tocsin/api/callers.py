@@ -1,0 +1,89 @@
+"""Find out who calls: by a personal token, or by the browser's session, whose changes need the CSRF token.
+
+*Source*: RFC 6750 for the Authorization header.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.utils import check_csrf
+
+from tocsin.api import tokens
+from tocsin.api.models import Token
+from tocsin.errors import ForbiddenError
+from tocsin.people.access import NotAllowedError, has_access
+from tocsin.people.models import Person
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class CsrfFailedError(ForbiddenError):
+    """A change through the browser's session needs the CSRF token. Send it as X-CSRFToken, or use a personal token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and how far their token reaches; a signed-in browser reaches as far as its person."""
+
+    person: Person
+    scope: str = Token.Scope.ADMIN
+    token: Token | None = None
+
+
+class PersonalToken(HttpBearer):
+    """`Authorization: Bearer toc_…`"""
+
+    openapi_bearerFormat = "toc_…"
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        found = tokens.find(token.strip(), timezone.now())
+        return _checked(request, Caller(found.person, found.scope, found))
+
+
+class BrowserSession(APIKeyCookie):
+    """The cookie of a signed-in browser."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def __init__(self) -> None:
+        super().__init__(csrf=False)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+        if "Authorization" in request.headers or not isinstance(request.user, Person):
+            return None
+        if request.method not in _SAFE_METHODS and check_csrf(request) is not None:
+            raise CsrfFailedError
+        return Caller(request.user)
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Return who calls. Only for requests that have been let in."""
+    caller = getattr(request, "auth", None)
+    assert isinstance(caller, Caller)
+    return caller
+
+
+def require_scope(caller: Caller, least: str) -> None:
+    """Let a token of enough scope pass. *Raises* ScopeTooSmallError."""
+    if not tokens.covers(caller.scope, least):
+        raise tokens.ScopeTooSmallError(
+            f"This needs a token with the scope “{least}”; this one has “{caller.scope}”. Make another, or sign in."
+        )
+
+
+def require_administrator(caller: Caller) -> None:
+    """Let administrators pass, with a token of full scope. *Raises* ScopeTooSmallError, NotAllowedError."""
+    require_scope(caller, Token.Scope.ADMIN)
+    if not has_access(caller.person, Person.Access.ADMINISTRATOR):
+        raise NotAllowedError("This is for administrators. Ask one of them to do it.")
+
+
+def _checked(request: HttpRequest, caller: Caller) -> Caller:
+    """Reading needs the smallest scope, any change the next; what needs more asks for it itself."""
+    require_scope(caller, Token.Scope.READ if request.method in _SAFE_METHODS else Token.Scope.WRITE)
+    return caller
