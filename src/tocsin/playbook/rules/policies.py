@@ -1,0 +1,61 @@
+"""The warning that sensitive information must not be put in an issue or in chat, in whatever words a team chose."""
+
+from __future__ import annotations
+
+import re
+
+from tocsin.playbook.model import Place
+
+_THING = (
+    r"(?:sensitive|confidential|classified|secrets?\b|credentials?|passwords?|tokens?\b|personal (?:data|information)|personally[- ]identif\w+|"
+    r"\bPII\b|\bPHI\b|private (?:data|keys?|information|evidence)|customer data|unredacted|api keys?|proprietary|exploit details|"
+    r"dados (?:sens[ií]veis|pessoais)|datos (?:sensibles|personales)|sens[ií]ve\w+|vertraulich\w*|personenbezogen\w*|gevoelig\w*|"
+    r"donn[ée]es (?:sensibles|personnelles)|конфиденциальн\w*|персональн\w*|segred\w+|secretos|contraseñas|senhas)"
+)
+_FORBIDS = (
+    r"(?:do(?:es)? not|don[’']t|never|must not|may not|must never|should not|shouldn[’']t|cannot|can[’']t|avoid|refrain from|without|no\b|not be|"
+    r"n[ãa]o|nunca|nicht|keine?|niet|geen|ne pas|не\b|evite|evitar)"
+)
+_PUTTING = (
+    r"(?:put\w*|includ\w*|post\w*|shar\w*|past\w*|log(?:ged|ging)?\b|add\w*|attach\w*|disclos\w*|store[ds]?|transmit\w*|write|copy|upload\w*|"
+    r"publish\w*|enter|provide|document\w*|contain\w*|discuss\w*|reveal\w*|exposing|expose|mention|commit|submit|"
+    r"inclua|incluya|incluir|compartilh\w*|compart\w*|eingeben|teilen|deel|partage\w*|публик\w*|добавля\w*|размеща\w*|указыва\w*|cole|inclui\w*)"
+)
+_WARNING = re.compile(
+    rf"\b{_FORBIDS}\b.{{0,60}}?\b{_PUTTING}\b.{{0,120}}?{_THING}"
+    rf"|{_THING}.{{0,80}}?\b(?:must|may|should|can|need|to)\s*(?:not|never|NOT)\b.{{0,30}}?\b{_PUTTING}"
+    rf"|{_THING}.{{0,60}}?\bmust never be\b",
+    re.IGNORECASE,
+)
+_REDACT = re.compile(
+    rf"\b(?:redact|mask|sanitiz|sanitis|scrub|remove|strip|anonymi[sz]|redija|ocult|mascar)\w*\b.{{0,60}}?{_THING}",
+    re.IGNORECASE,
+)
+_CONFIDENTIAL = re.compile(
+    r"\b(?:confidential|internal use only|tlp:(?:red|amber))\b.{0,30}\bdo not (?:share|distribute|forward|disclose)"
+    r"|\bdo not (?:share|distribute|disclose|forward)\s+(?:this|these|externally|publicly|outside|any\s+details)\b",
+    re.IGNORECASE,
+)
+_DEED = re.compile(r"\b(?:i (?:have )?removed|was removed)\b", re.IGNORECASE)
+MAY_HOLD = re.compile(
+    r"sensiti|confiden|classif|secret|credent|passw|token|personal|PII|PHI|private|customer data|redact|api key|propriet|sens[ií]v|"
+    r"vertrau|personen|gevoel|donn|конфид|персон|segred|senha|contrase|exploit|do not (?:share|dist|discl|forw)",
+    re.IGNORECASE,
+)
+
+
+def warns_of_sensitive(text: str) -> bool:
+    """Whether a text forbids putting sensitive information where others can read it."""
+    if not MAY_HOLD.search(text) or _DEED.search(text):
+        return False
+    return bool(_WARNING.search(text) or _REDACT.search(text) or _CONFIDENTIAL.search(text))
+
+
+def places_of(text: str) -> tuple[Place, ...]:
+    """The places a warning names; both where it names none."""
+    places: list[Place] = []
+    if re.search(r"\b(?:issue|ticket|github|report|incident|template|form)\b", text, re.I):
+        places.append("issue")
+    if re.search(r"\b(?:slack|chat|channel|thread|teams|discord)\b", text, re.I):
+        places.append("slack")
+    return tuple(places) or ("issue", "slack")

@@ -1,0 +1,425 @@
+"""Rules about time in the words of a line: which lengths of time are timers, of what kind, counted from what.
+
+A length of time alone is nothing: most are descriptions, examples or history. It becomes a timer by the words next to
+it ("every", "within", "longer than"), by standing in the brackets of a heading, or in a column that is about time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tocsin.playbook.model import TimerKind, TimerStart
+from tocsin.playbook.rules.durations import MAY_HOLD, Span, find_durations
+from tocsin.playbook.rules.guards import Guard
+
+LONGEST_CADENCE = 8 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A timer in a text, with the place of its words. Units: seconds."""
+
+    start: int
+    end: int
+    kind: TimerKind
+    seconds: int
+    counts_from: TimerStart
+    names: tuple[str, ...] = ()
+    is_business_days: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a text stands, as far as timers care: each part widens or narrows what is taken for a timer."""
+
+    is_heading: bool = False
+    is_step: bool = False
+    is_definition: bool = False
+    is_code: bool = False
+    is_item: bool = False
+    heading: str = ""
+
+
+_OPEN = r"[\s*_`\"'(]*"
+_EVERY = re.compile(
+    rf"\b(?:every|each|once\s+(?:every|per|in)|at least every|per|jede[nrs]?|alle|cada|a cada|elke|iedere|toutes les|"
+    rf"chaque|кажд\w+|co)\s*(?:other\s)?{_OPEN}(?:~|approx\w*\.?|about)?\s*$",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(r"\b(once|twice|(\d{1,2})\s?(?:x|×|times))\s*(?:/|per|every|each|a)?\s*$", re.IGNORECASE)
+_WITHIN = re.compile(
+    rf"(?:\b(?:within|no later than|not later than|no more than|in no more than|in under|in less than|inside(?: of)?|at most|"
+    rf"maximum(?: of)?|max\.?(?: of)?|in the first|during the first|innerhalb von|innerhalb|binnen|dentro de|em até|"
+    rf"en menos de|dans les|sous|в течение|не позднее)|(?<![a-z])T\+){_OPEN}(?:the\s+)?(?:first\s+)?(?:an?\s+)?(?:~|about)?$",
+    re.IGNORECASE,
+)
+_NEXT_UPDATE = re.compile(r"\bnext\s+(?:status\s+)?update\s*(?:is\s+|due\s+)?(?::|in|within|at)?\s*$", re.IGNORECASE)
+_LESS = re.compile(rf"(?:<=?|≤|\bunder|\bless than|\bup to|\bby){_OPEN}$", re.IGNORECASE)
+_MORE = re.compile(
+    rf"(?:\b(?:more\s+th[ae]n|longer\s+th[ae]n|over|exceed(?:s|ing)?|at least|in excess of|beyond|past|greater than|"
+    rf"for|länger als|mehr als|más de|mais de|plus de|langer dan|meer dan|более|дольше)|>=?|≥){_OPEN}(?:about\s+)?$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    rf"\b(?:after|nach|después de|após|après|na|через|wait){_OPEN}(?:about\s+|another\s+)?$", re.IGNORECASE
+)
+_LASTS = re.compile(
+    r"\b(?:last(?:s|ed|ing)?|tak(?:es?|en|ing)|runs?|running|continu\w+|persist\w*|ongoing|goes on|go on|going on|"
+    r"unresolved|not (?:been )?(?:resolved|fixed|mitigated|acknowledged|contained)|open|unacknowledged|spend(?:s|ing)?|spent|"
+    r"remain\w*|exceed\w*|down|unavailable|elapsed|duration|stuck|dauert|dura|duurt|dure|длится|продолжается)\b"
+    r"(?:\W+(?:\w+\W+){0,3})?(?:for\s+)?(?:(?:more|longer)\s+th[ae]n|over|beyond|past|in excess of|at least|>=?|≥)?"
+    rf"{_OPEN}(?:about\s+)?$",
+    re.IGNORECASE,
+)
+_IF = re.compile(
+    r"\b(?:if|when|once|should|unless|until|where|wenn|falls|si|se|als|если|seek|escalate|page|prevent)\b", re.I
+)
+_STAY = re.compile(
+    r"\b(?:monitor\w*|observ\w+|watch\w*|stable|stay\w*|stick\w*|wait\w*|keep\w*|hold\w*|remain\w*|without|soak\w*|"
+    r"verify|confirm\w*|no (?:new|further|recurr\w+|more))\b",
+    re.IGNORECASE,
+)
+_UPDATE = re.compile(
+    r"\b(?:updat\w+|sit-?reps?|cadence|communicat\w+|status|report\w*|check-?ins?|notif\w+|brief\w*|post\w*|comms?|"
+    r"intervals?|frequency|stand-?ups?|sync\w*|informe?\w*|обновл\w+|actualiz\w+|atualiz\w+|aktualis\w+)\b",
+    re.IGNORECASE,
+)
+_NOT_CADENCE = re.compile(
+    r"\b(?:review|rotate|rotation|test|drill|retain|audit|exercise|backup|stand-?ups?)\w*\b", re.I
+)
+_ADVERB = re.compile(
+    r"\b(?:(?P<times>once|twice|(?P<count>\d)\s?(?:x|×|times))[\s\-]*(?:a\s+|per\s+|/\s?|every\s+)?)?"
+    r"(?P<word>half-?hourly|hourly|bi-?hourly|daily|day|weekly|hour)\b",
+    re.IGNORECASE,
+)
+_ADVERB_SECONDS = {
+    "halfhourly": 1800,
+    "hourly": 3600,
+    "hour": 3600,
+    "bihourly": 7200,
+    "daily": 86400,
+    "day": 86400,
+    "weekly": 604800,
+}
+_NARRATIVE = re.compile(
+    r"\b(?:can(?: be| also)?|could|may|might|typically|usually|often|expires?|retain\w*|retention|keep logs|older|"
+    r"last|past|previous|ago|in the last|over the last|recent\w*|was|were|trends?|since|every time|each time)\b\s*(?:\w+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_PROMISE_WORD = re.compile(
+    r"\b(?:response|respond|acknowledg\w*|ack\b|resol\w+|assign\w*|escalat\w*|update\w*|notif\w*|target|sla|slo|rto|"
+    r"post-?mortem|communicat\w*|triage|contain\w*|mitigat\w*|report\w*|time|deadline|review|engage\w*|initial|first|page\w*)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\b(?P<what>(?:(?:initial|first|target|max(?:imum)?|expected|mean)\s+)?(?:response|acknowledg\w*|ack|resolution|"
+    r"escalation|update|communication|notification|status(?: update)?|containment|mitigation|triage|assignment|post-?mortem|"
+    r"report\w*|review|respond|resolve|reply|time to \w+|sla|rto|deadline|tempo de resposta|reaktionszeit|время реакции)"
+    r"\s*(?:time|sla|target|window|frequency|cadence|interval|within|deadline|required|due|in)?)"
+    rf"[\s*_`]*(?:[:=]|→|-|–|—|\()?[\s*_`]*(?:required\s+)?(?:<=?|≤|~|under|within|max\.?)?{_OPEN}$",
+    re.IGNORECASE,
+)
+_CLOCK_RIGHT = re.compile(
+    r"[\s\-]*(?:\(?[A-Z]{2,6}\)?\s+)?(?:[\w\-]+\s+){0,2}?(?:timer|clock|deadline|countdown|window|sla|limit)\b", re.I
+)
+_START_LEFT = re.compile(
+    r"\b(?:start|begin|set|open|trigger|mind|observe|meet|respect|track|note)\w*\s+(?:the\s+|an?\s+)?$", re.I
+)
+_ARROW_LEFT = re.compile(r"(?:→|->|=>|⇒|\||—|–|:)[\s*_`]*(?:<=?|≤|~|within|in)?\s*[*_`]*$")
+_RESOLVED = re.compile(
+    r"\b(?:of|after|from|following|post|since)\s+(?:the\s+)?(?:incident(?:'s)?\s+)?(?:being\s+)?"
+    r"(?:is\s+|has been\s+|service\s+)?(?:resol\w+|clos\w+|recover\w+|restor\w+|mitigat\w+|containment|end\b|conclusion)"
+    r"|\bpost[\s-]?(?:resolution|incident|recovery)\b|\b(?:after|once|when)\s+(?:the\s+)?incident\s+(?:is|has been)\s+"
+    r"(?:resolved|closed|over)",
+    re.IGNORECASE,
+)
+_STARTED = re.compile(
+    r"\b(?:of|after|from|since|upon|following)\s+(?:the\s+)?(?:(?:incident|breach|suspected|initial|personal data|first|its?|your|being)\s+){0,3}"
+    r"(?:start\w*|detect\w*|declar\w*|discover\w*|identif\w*|report\w*|aware\w*|becoming aware|suspect\w*|incident|"
+    r"notification|begin\w*|onset|confirm\w*|knowledge|occurrence)\b",
+    re.IGNORECASE,
+)
+_AFTERWARDS = re.compile(
+    r"\b(?:post-?mortems?|retro\w*|post-?incident|lessons|debrief\w*|follow-?ups?|rca\b|root cause analysis|"
+    r"after-?action|action items?|corrective|final report|incident review|review meeting|wrap-?up|blameless)\b",
+    re.IGNORECASE,
+)
+_BARE_HEADING = re.compile(
+    r"(?:^|[(\[—–:]|\b(?:first|initial|next))[\s*_`]*(?:<=?|≤|~|within|first|t\+?)?\s*$", re.IGNORECASE
+)
+_BARE_HEADING_RIGHT = re.compile(r"\s*(?:$|[)\]:—–-]|of\b|after\b|from\b|post\b|response|window|\+)", re.IGNORECASE)
+_BARE_STEP = re.compile(r"[(\[][\s*_`]*(?:<=?|≤|~|first|within|max\.?|in the first)?\s*$", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!?](?=\s+[A-Z(*\"“])|\n")
+
+
+def read_clocks(text: str, guards: Sequence[Guard], setting: Setting) -> list[Clock]:
+    """The timers of a text, left to right, each with the levels that its own sentence ties it to."""
+    if not MAY_HOLD.search(text.lower()):
+        return []
+    found: list[Clock] = []
+    for start, end in _sentences(text):
+        spans = [span for span in find_durations(text[start:end])]
+        found.extend(_in_sentence(text[start:end], spans, setting, start, found))
+        found.extend(_adverbs(text[start:end], spans, setting, start))
+    found.sort(key=lambda clock: clock.start)
+    return [_tied(clock, found, guards, text) for clock in _without_repeats(found)]
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    ends = [match.end() for match in _SENTENCE.finditer(text)]
+    return list(zip([0, *ends], [*ends, len(text)], strict=True))
+
+
+def _in_sentence(text: str, spans: Sequence[Span], setting: Setting, offset: int, before: list[Clock]) -> list[Clock]:
+    found: list[Clock] = []
+    for index, span in enumerate(spans):
+        left = text[max(0, span.start - 90) : span.start]
+        right = text[span.end : span.end + 70]
+        kind = _kind(left, right, span, setting, text)
+        if kind is None and found and index and _continues(text[spans[index - 1].end : span.start], right):
+            kind = found[-1].kind
+        if kind is None:
+            continue
+        seconds = _seconds(kind, left, span, setting)
+        if seconds is None:
+            continue
+        counts_from = _anchor(kind, text, span, setting)
+        found.append(
+            Clock(offset + _from(left, span), offset + span.end, kind, seconds, counts_from, (), span.is_business_days)
+        )
+    return found
+
+
+def _from(left: str, span: Span) -> int:
+    """Where the words of the timer begin: at the word that made it one."""
+    for pattern in (_EVERY, _TIMES, _WITHIN, _NEXT_UPDATE, _LASTS, _MORE, _AFTER, _LESS):
+        match = pattern.search(left)
+        if match:
+            return span.start - (len(left) - match.start())
+    return span.start
+
+
+def _kind(left: str, right: str, span: Span, setting: Setting, text: str) -> TimerKind | None:
+    if setting.is_definition:
+        return _kind_in_definition(left, right)
+    if _EVERY.search(left) or _TIMES.search(left):
+        return None if _is_slow(text, span) else "recurring"
+    if _NEXT_UPDATE.search(left):
+        return "recurring"
+    if _WITHIN.search(left):
+        return None if _is_told(left, text) else "deadline"
+    if setting.is_code:
+        return None
+    if _NARRATIVE.search(_MORE.sub("", left)) and not setting.is_heading:
+        return None
+    if setting.is_heading:
+        return _kind_in_heading(left, right, text)
+    return _kind_in_prose(left, right, setting, text)
+
+
+def _is_slow(text: str, span: Span) -> bool:
+    return span.high > LONGEST_CADENCE or (span.high >= 7 * 86400 and not _UPDATE.search(text))
+
+
+def _is_told(left: str, text: str) -> bool:
+    """Whether "within" tells of something possible or past instead of asking for it."""
+    return bool(
+        re.search(r"\bcan\s+(?:\w+\s+){0,3}$|\b(?:if|unless)\s+[^,]{0,60}\btwice\b", _WITHIN.sub("", left), re.I)
+        or re.match(r"\W*(?:was|were|did|have|has)\b.*\?\s*$", text, re.I)
+    )
+
+
+def _kind_in_definition(left: str, right: str) -> TimerKind | None:
+    """In the text of a level only a promise is a timer: "→ 2 hours", "respond within 30 min", "Response: 1 hour"."""
+    if _EVERY.search(left):
+        return "recurring"
+    if _WITHIN.search(left) and _PROMISE_WORD.search(left + right):
+        return "deadline"
+    label = _LABEL.search(left)
+    if label:
+        return (
+            "recurring"
+            if re.search(r"frequency|cadence|interval|updates?\b", label.group("what"), re.I)
+            else "deadline"
+        )
+    if re.search(r"(?:→|->|=>)[\s*_`]*(?:<|≤)?\s*$", left) and re.match(r"[\s*_`.]*$", right):
+        return "deadline"
+    return "deadline" if re.match(r"[\s\-]*(?:response|sla|acknowledg|resolution)", right, re.I) else None
+
+
+def _kind_in_heading(left: str, right: str, text: str) -> TimerKind | None:
+    if re.search(r"\b(?:meeting|agenda|duration|length|example|discussion|retention|drill|training)\b", text, re.I):
+        return None
+    if _LASTS.search(left) or (_MORE.search(left) and _IF.search(left)) or re.search(r"\bif no\b.*[(]\s*$", left, re.I):
+        return "elapsed"
+    if _AFTER.search(left):
+        return "elapsed"
+    return "deadline" if _BARE_HEADING.search(left) and _BARE_HEADING_RIGHT.match(right) else None
+
+
+def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerKind | None:
+    conditional = bool(_IF.search(left)) or setting.is_step
+    if (
+        _LASTS.search(left)
+        and conditional
+        and re.search(r"th[ae]n|over|beyond|past|exce|least|>|≥|\bfor\b|лее|als|dan|que|de\b", left[-30:], re.I)
+    ):
+        return "elapsed"
+    if _MORE.search(left) and _LASTS.search(_MORE.sub("", left) + " ") and conditional:
+        return "elapsed"
+    if re.search(r"\bfor\s+(?:at least\s+|about\s+)?(?:an?\s+)?$", left, re.I) and _STAY.search(left[-60:]):
+        return "elapsed"
+    if (
+        _AFTER.search(left)
+        and (setting.is_step or _IF.search(left))
+        and not re.search(r"\b(?:expire|every|day)\w*\W", left, re.I)
+    ):
+        return "elapsed" if re.match(r"[\s*_`]*(?:$|[,.;:)]|of\b|without|with no|if\b|after\b|the\b)", right) else None
+    if re.search(r"\b(?:can't|cannot|can not|unable)\b.*\b(?:in|within|under)\s*$", left, re.I):
+        return "elapsed"
+    if re.search(r"(?:window|period|monitoring|observation|soak|bake)\s*(?:time|period)?\s*[(:]\s*$", left, re.I):
+        return "elapsed"
+    if re.search(r"\bno (?:ack\w*|progress|response|reply)\b.{0,20}(?:in|for|after|within)\s*$", left, re.I):
+        return "elapsed"
+    label = _LABEL.search(left)
+    if label and not _IF.search(left):
+        what = label.group("what")
+        if re.search(r"frequency|cadence|interval", what, re.I):
+            return "recurring"
+        if _LESS.search(left) or re.search(r"[:=→(]", left[label.start() :]):
+            return "deadline"
+    if _CLOCK_RIGHT.match(right) and _START_LEFT.search(left):
+        return "deadline"
+    if setting.is_step and _BARE_STEP.search(left) and re.match(r"[\s*_`]*(?:of\b[^)]*|after\b[^)]*)?[)\]]", right):
+        return "deadline"
+    return None
+
+
+def _continues(between: str, right: str) -> bool:
+    """Whether a bare length of time goes on a list of them: "every 15 min (P1), 30 min (P2)"."""
+    return bool(re.fullmatch(r"\s*\([^)]{1,30}\)\s*(?:,|;|/|and|or|,\s*and)?\s*[*_`]*", between)) and bool(
+        re.match(r"[\s*_`]*\(", right)
+    )
+
+
+def _seconds(kind: TimerKind, left: str, span: Span, setting: Setting) -> int | None:
+    if kind == "recurring":
+        times = _TIMES.search(left)
+        if times and not re.match(r"once", times.group(1), re.I):
+            count = 2 if times.group(1).lower() == "twice" else int(times.group(2))
+            return span.high // count if count else None
+        if re.search(r"\bother\s*$", left, re.I):
+            return span.high * 2
+        return span.low
+    return span.low if kind == "elapsed" else span.high
+
+
+def _anchor(kind: TimerKind, text: str, span: Span, setting: Setting) -> TimerStart:
+    if kind == "recurring":
+        return "last_update"
+    right = text[span.end : span.end + 90]
+    if kind == "elapsed":
+        return "start"
+    resolved, started = _RESOLVED.search(right), _STARTED.search(right)
+    if resolved and not (started and started.start() < resolved.start()):
+        return "resolved"
+    if started:
+        return "start"
+    if _RESOLVED.search(text) or _AFTERWARDS.search(text) or _AFTERWARDS.search(setting.heading):
+        return "resolved"
+    return "start"
+
+
+# --- "hourly", "2x daily" -----------------------------------------------------------------------------------------
+
+
+def _adverbs(text: str, spans: Sequence[Span], setting: Setting, offset: int) -> list[Clock]:
+    found = []
+    for match in _ADVERB.finditer(text):
+        word, times = match.group("word").lower().replace("-", ""), match.group("times")
+        if word in ("day", "hour") and not times:
+            continue
+        if any(span.start < match.end() and match.start() < span.end for span in spans):
+            continue
+        if not _is_cadence(text, match) or setting.is_definition and not _UPDATE.search(text):
+            continue
+        count = (
+            1
+            if not times or times.lower() == "once"
+            else 2
+            if times.lower() == "twice"
+            else int(match.group("count") or 1)
+        )
+        seconds = _ADVERB_SECONDS[word] // max(1, count)
+        found.append(Clock(offset + match.start(), offset + match.end(), "recurring", seconds, "last_update"))
+    return found
+
+
+def _is_cadence(text: str, match: re.Match[str]) -> bool:
+    around = text[max(0, match.start() - 80) : match.end() + 40]
+    right = text[match.end() : match.end() + 30]
+    if _NOT_CADENCE.match(right.strip()) or re.match(
+        r"\s*(?:rate|basis of pay|average|job|cron|backup|business)", right, re.I
+    ):
+        return False
+    return bool(_UPDATE.search(around))
+
+
+# --- levels of a timer --------------------------------------------------------------------------------------------
+
+_TIE_AFTER = re.compile(
+    r"[\s*_`]*[(\[]?[\s*_`]*(?:for|at|on|in case of|if|bei|для|:|->|→)?[\s(*_`]*(?:all|any|every|an?)?\s*[*_`]*$",
+    re.IGNORECASE,
+)
+
+
+def _tied(clock: Clock, clocks: Sequence[Clock], guards: Sequence[Guard], text: str) -> Clock:
+    for guard in guards:
+        if guard.start >= clock.end:
+            if _TIE_AFTER.match(text[clock.end : guard.start]) and len(text[clock.end : guard.start]) < 30:
+                return _with(clock, guard)
+            break
+    before = [guard for guard in guards if guard.end <= clock.start and not _is_taken(guard, clock, clocks, text)]
+    if not before:
+        return clock
+    guard = before[-1]
+    between = text[guard.end : clock.start]
+    is_label = not text[: guard.start].strip(" *_`([-🔴🟠🟡🔵🟢:") or bool(re.match(r"[\s*_`]*[:→—–]", between))
+    if _SENTENCE.search(between) and not is_label:
+        return clock
+    return _with(clock, guard)
+
+
+def _is_taken(guard: Guard, clock: Clock, clocks: Sequence[Clock], text: str) -> bool:
+    """Whether a level in brackets belongs to the timer before it."""
+    return any(
+        other is not clock and other.end <= guard.start and _TIE_AFTER.match(text[other.end : guard.start])
+        for other in clocks
+        if len(text[other.end : guard.start]) < 30
+    )
+
+
+def _with(clock: Clock, guard: Guard) -> Clock:
+    return clock if guard.is_everything else replace(clock, names=guard.names)
+
+
+def _without_repeats(clocks: Sequence[Clock]) -> list[Clock]:
+    """Drop a timer said twice in one text ("Start the 72h timer (current time + 72 hours)")."""
+    kept: list[Clock] = []
+    for clock in clocks:
+        if not any(k.start <= clock.start < k.end for k in kept):
+            kept.append(clock)
+    return kept
+
+
+def is_tied(guard: Guard, clocks: Sequence[Clock], text: str) -> bool:
+    """Whether a severity condition says only which timer it is: "(every 30 minutes for P0/P1)", "high: hourly; …"."""
+    if any(
+        clock.end <= guard.start < clock.end + 30 and _TIE_AFTER.match(text[clock.end : guard.start])
+        for clock in clocks
+    ):
+        return True
+    others = {clock.names for clock in clocks if clock.names}
+    return len(others) > 1 and guard.names in others
