@@ -16,7 +16,6 @@ from tocsin.integrations.github.body import Body, Item
 from tocsin.integrations.github.known import Known, KnownItem
 from tocsin.integrations.github.match import Line, Pairing, pair, plain
 
-
 # --- what people changed ----------------------------------------------------------------------------------------
 
 
