@@ -5,9 +5,11 @@ It is the third side of the merge. Only what Tocsin has acted upon is in it, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from tocsin.integrations.github.severity import levels_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ class Known:
     def with_tick(self, step: str, is_ticked: bool) -> Known:
         items = (replace(item, is_ticked=is_ticked) if item.step == step else item for item in self.items)
         return replace(self, items=tuple(items))
+
+    def level(self, levels: Sequence[str]) -> str | None:
+        """Return the severity that both sides knew, or None where the body named none."""
+        ticked = [item.level for item in self.items if item.level and item.is_ticked]
+        named = levels_in(self.severity_text, levels) or ticked
+        return named[0] if len(named) == 1 else None
 
     def find(self, step: str) -> KnownItem | None:
         return next((item for item in self.items if item.step == step), None) if step else None

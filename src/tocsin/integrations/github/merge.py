@@ -7,7 +7,7 @@ where the text leaves more than one reading, `Doubted` is returned instead of a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tocsin.integrations.github import body as bodies
@@ -93,20 +93,23 @@ class ReadBody:
     known: Known
 
 
-def read(known: Known, text: str, levels: Sequence[str], own: Mapping[str, bool] | None = None) -> ReadBody:
-    """Return what people changed. `own` are boxes that Tocsin may have set itself without hearing that it worked."""
-    return _Reader(known, bodies.read(text), levels, own or {}).run()
+def read(known: Known, text: str, levels: Sequence[str], own: Sequence[Operation] = ()) -> ReadBody:
+    """Return what people changed. `own` is what Tocsin may have changed itself without hearing that it worked."""
+    return _Reader(known, bodies.read(text), levels, own).run()
 
 
 class _Reader:
-    def __init__(self, known: Known, body: Body, levels: Sequence[str], own: Mapping[str, bool]) -> None:
-        self._known, self._body, self._levels, self._own = known, body, levels, own
+    def __init__(self, known: Known, body: Body, levels: Sequence[str], own: Sequence[Operation]) -> None:
+        self._known, self._body, self._levels = known, body, levels
+        self._own_boxes = {entry.step: entry.is_ticked for entry in own if isinstance(entry, SetBox)}
+        self._own_lines = {plain(entry.text): entry.step for entry in own if isinstance(entry, AddLine)}
+        self._own_levels = {entry.level for entry in own if isinstance(entry, NameSeverity)}
         self._pairing = _pair(known, body)
         self._changes: list[Change] = []
         self._gone = list(known.gone)
 
     def run(self) -> ReadBody:
-        items = []
+        items: list[KnownItem] = []
         for number, found in enumerate(self._body.items):
             k = self._pairing.pairs.get(number)
             items.append(self._new(number, found, items) if k is None else self._old(self._known.items[k], found))
@@ -121,7 +124,7 @@ class _Reader:
             return after
         if plain(before.text) != plain(found.text):
             self._changes.append(Reworded(before.step, bodies.visible(before.text), bodies.visible(found.text)))
-        if before.is_ticked != found.is_ticked and self._own.get(before.step) != found.is_ticked:
+        if before.is_ticked != found.is_ticked and self._own_boxes.get(before.step) != found.is_ticked:
             self._changes.append(Ticked(before.step) if found.is_ticked else Unticked(before.step))
         return after
 
@@ -132,6 +135,8 @@ class _Reader:
             self._gone.remove(back)
             self._changes.append(Restored(back.step, found.is_ticked))
             return replace(item, step=back.step)
+        if own := self._own_lines.pop(plain(found.text), ""):
+            return replace(item, step=own)
         name = f"?{number}"
         after = next((other.step for other in reversed(above) if other.step and other.section == found.section), "")
         words = bodies.visible(found.text)
@@ -157,19 +162,21 @@ class _Reader:
 
     def _severity(self, items: Sequence[KnownItem]) -> str:
         """Read the field, or boxes that stand for levels; return the field's text."""
-        field_now = severities.find(self._body.text, self._levels)
+        field_now = severities.find(self._body.text)
         text = field_now.text if field_now else ""
         if field_now is not None and text != self._known.severity_text:
             level = field_now.level(self._levels)
-            if level is not None:
+            if level is not None and level not in self._own_levels:
                 self._changes.append(SeverityNamed(level))
-            elif text:
+            elif level is None and text:
                 self._changes.append(SeverityUnclear(text))
         ticked = [item.level for item in items if item.level and item.is_ticked]
         before = [item.level for item in self._known.items if item.level and item.is_ticked]
-        if ticked != before and len(ticked) == 1:
+        if ticked == before or (len(ticked) == 1 and ticked[0] in self._own_levels):
+            return text
+        if len(ticked) == 1:
             self._changes.append(SeverityNamed(ticked[0]))
-        elif ticked != before:
+        else:
             self._changes.append(SeverityUnclear(", ".join(ticked)))
         return text
 
@@ -230,14 +237,17 @@ def _apply(known: Known, text: str, operation: Operation, levels: Sequence[str])
 
 
 def _set_box(known: Known, text: str, operation: SetBox) -> tuple[str, Known, str]:
-    if known.find(operation.step) is None:
+    """Set it where it is a change of Tocsin's. Where the known box stands so already, the change came from GitHub, and
+    whatever people did to the box since then is newer."""
+    before = known.find(operation.step)
+    if before is None or before.is_ticked == operation.is_ticked:
         return text, known, ""
     body = bodies.read(text)
     item = _found(known, body, operation.step)
     if item is None:
-        words = bodies.visible((known.find(operation.step) or KnownItem("", "")).text)
+        words = bodies.visible(before.text)
         done = "ticked" if operation.is_ticked else "unticked"
-        return text, known, f"“{words}” was {done} here; its box on GitHub could not be told for sure, so it was left."
+        return text, known, f"“{words}” was {done} here; its box on GitHub is gone or could not be told for sure."
     return bodies.set_box(text, item, operation.is_ticked), known.with_tick(operation.step, operation.is_ticked), ""
 
 
@@ -245,6 +255,9 @@ def _add_line(known: Known, text: str, operation: AddLine) -> tuple[str, Known, 
     if known.find(operation.step) is not None:
         return text, known, ""
     body = bodies.read(text)
+    item = KnownItem(operation.step, bodies.one_line(operation.text))
+    if (there := _unpaired(known, body, operation.text)) is not None:
+        return text, _put(known, replace(item, section=there.section), operation.after), ""
     places = [_found(known, body, step) for step in (operation.after, *reversed(operation.near)) if step]
     place = next((found for found in places if found is not None), None)
     longer = bodies.insert_after(body, place, operation.text) if place else bodies.append(body, operation.text)
@@ -255,20 +268,37 @@ def _add_line(known: Known, text: str, operation: AddLine) -> tuple[str, Known, 
             f"“{operation.text}” was added here; the issue on GitHub is full, so it is not listed there.",
         )
     section = place.section if place else tuple(heading.text for heading in body.headings[-1:])
-    item = KnownItem(operation.step, bodies.one_line(operation.text), section)
-    at = next((n + 1 for n, other in enumerate(known.items) if other.step == operation.after != ""), len(known.items))
-    return longer, replace(known, items=(*known.items[:at], item, *known.items[at:])), ""
+    return longer, _put(known, replace(item, section=section), operation.after), ""
+
+
+def _put(known: Known, item: KnownItem, after: str) -> Known:
+    places = (n + 1 for n, other in enumerate(known.items) if after and other.step == after)
+    at = next(places, len(known.items))
+    return replace(known, items=(*known.items[:at], item, *known.items[at:]))
+
+
+def _unpaired(known: Known, body: Body, text: str) -> Item | None:
+    """Return a box with these words that nobody knew of: an earlier try wrote it, or a person had the same idea."""
+    pairs = _pair(known, body).pairs
+    found = (item for number, item in enumerate(body.items) if number not in pairs)
+    return next((item for item in found if plain(item.text) == plain(text)), None)
 
 
 def _name_severity(known: Known, text: str, operation: NameSeverity, levels: Sequence[str]) -> tuple[str, Known, str]:
+    """Name the severity, unless a person's own edit of it has not been read yet: then both are settled when it is."""
+    if known.level(levels) == operation.level:
+        return text, known, ""
+    found = severities.find(text)
+    if found is not None and found.text != known.severity_text and found.level(levels) != operation.level:
+        return text, known, ""
     text, known = _tick_levels(known, text, operation.level)
-    found = severities.find(text, levels)
+    found = severities.find(text)
     if found is None or found.level(levels) == operation.level:
         return text, replace(known, severity_text=found.text if found else ""), ""
     filled = severities.fill(text, found, operation.level, levels)
     if len(filled) > bodies.LIMIT:
         return text, known, f"The severity is {operation.level}; the issue on GitHub is full, so it does not say so."
-    now = severities.find(filled, levels)
+    now = severities.find(filled)
     return filled, replace(known, severity_text=now.text if now else ""), ""
 
 

@@ -1,4 +1,4 @@
-"""Find the severity that an issue's body names, and name another in its place. Pure; it never guesses between levels."""
+"""Find the severity that an issue's body names, and name another in its place. Pure; never guesses between levels."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Field:
         return named[0] if len(named) == 1 else None
 
 
-def find(text: str, levels: Sequence[str]) -> Field | None:
+def find(text: str) -> Field | None:
     """Return the first field labelled as severity, written "Severity: …" or as an issue form shows it."""
     waits_below, in_fence = False, False
     for line in _LINE.finditer(text):
@@ -42,7 +42,7 @@ def find(text: str, levels: Sequence[str]) -> Field | None:
         if in_fence:
             continue
         if waits_below:
-            return _field(text, line.start(), line.end()) if levels_in(words, levels) or _is_plain(words) else None
+            return _field(text, line.start(), line.end()) if _is_plain(words) else None
         if label := _LABEL.match(words):
             return _field(text, line.start() + label.end(), line.end())
         waits_below = bool(_HEADING.match(words))
@@ -55,6 +55,8 @@ def fill(text: str, field: Field, level: str, levels: Sequence[str]) -> str:
     named = levels_in(field.text, levels)
     if len(named) == 1:
         filled = _word(named[0]).sub(lambda found: level, field.text, count=1)
+    elif not _COMMENT.sub("", field.text).strip():
+        filled = f"{level} {field.text}".strip()
     else:
         dressed = _DRESSED.match(field.text)
         before, after = (dressed[1], dressed[3]) if dressed and dressed[2] else ("", "")
@@ -87,4 +89,4 @@ def _field(text: str, start: int, end: int) -> Field:
 
 def _is_plain(words: str) -> bool:
     """Return whether a line below a heading is a value rather than another block."""
-    return not re.match(r"^[ \t]*(#|[-*+][ \t]|\d+[.)][ \t]|>|<!--|\|)", words)
+    return not re.match(r"^[ \t]*(#|[-*+][ \t]|\d+[.)][ \t]|>|\|)", words)

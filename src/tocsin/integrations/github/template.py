@@ -43,7 +43,7 @@ def read(source: bytes, playbook: Playbook) -> Template:
         head, body, first = _markdown(text)
         lines = {number: number + first for number in range(body.count("\n") + 1)}
     levels = tuple(level.name for level in sorted(playbook.severities, key=lambda level: level.rank))
-    found = severities.find(body, levels)
+    found = severities.find(body)
     known = Known(tuple(_items(body, lines, playbook)), severity_text=found.text if found else "")
     return Template(
         title=_words(head.get("title")),
@@ -71,10 +71,10 @@ def _items(body: str, lines: Mapping[int, int], playbook: Playbook) -> Iterator[
         by_line.setdefault(step.line, []).append(step)
     for item in bodies.read(body).items:
         steps = by_line.get(lines.get(item.line, 0), [])
-        step = steps.pop(0).id if steps else ""
-        entry = KnownItem(step, item.text, item.section, item.is_ticked)
+        step_id = steps.pop(0).id if steps else ""
+        entry = KnownItem(step_id, item.text, item.section, item.is_ticked)
         named = severities.levels_in(item.text, levels)
-        is_choice = not step and plain(item.text) in chosen and len(named) == 1
+        is_choice = not step_id and plain(item.text) in chosen and len(named) == 1
         yield replace(entry, level=named[0]) if is_choice else entry
 
 
@@ -98,7 +98,7 @@ def _form(text: str) -> tuple[Mapping[str, Any], str, Mapping[int, int]]:
         if not isinstance(attributes, dict) or element.get("type") == "markdown":
             continue
         parts += [f"### {_words(attributes.get('label'))}", ""]
-        parts += _answer(element, attributes, _option_lines(node), len(parts), lines) + [""]
+        parts += [*_answer(element, attributes, _option_lines(node), len(parts), lines), ""]
     return head, "\n".join(parts).rstrip("\n") + "\n", lines
 
 
