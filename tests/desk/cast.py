@@ -49,7 +49,7 @@ def store_playbook() -> str:
             "name": made.name,
             "source_name": made.source,
             "source": SOURCE,
-            "compiled": canonical(codec.playbook_to_json(made)),
+            "compiled": canonical(codec.to_json(made)),
             "added_at": T0,
         },
     )

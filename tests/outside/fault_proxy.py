@@ -1,7 +1,7 @@
 """A TCP proxy that misbehaves on purpose: drops, delays, answers errors itself, and cuts the line after acceptance.
 
-It stands in front of a real counterpart, which keeps what it accepted, so that a test can compare what was asked for with
-what arrived. One fault holds for one connection; a client that keeps connections open gets it for all it sends on one.
+It stands in front of a real counterpart, which keeps what it accepted, so that a test can compare what was asked for
+with what arrived. One fault holds for one connection; a client that keeps a connection open gets it for all it sends.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 class Fault:
     """What happens to a connection. The default passes everything on.
 
-    `drops`: closed before a byte is passed on. `delay_seconds`: held before anything is passed on. `answer`: these bytes
-    are answered at once and the counterpart hears nothing. `cuts_after`: when the client has said these bytes, the
-    counterpart hears them and answers, and the line is cut before the client hears of it; b"" means any bytes.
+    `drops`: closed before a byte is passed on. `delay_seconds`: held before anything is passed on. `answer`: these
+    bytes are answered at once and the counterpart hears nothing. `cuts_after`: when the client has said these bytes,
+    the counterpart hears them and answers, and the line is cut before the client hears of it; b"" means any bytes.
     """
 
     drops: bool = False

@@ -1,6 +1,6 @@
 """A real HTTP server that keeps what is posted to it, for webhooks and whatever else posts over HTTP.
 
-`GET /messages/ID` answers 200 when a post with that `webhook-id` was accepted, else 404, like a service that can be asked.
+`GET /messages/ID` answers 200 when a post with that `webhook-id` was accepted, else 404: a service that can be asked.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         known = self.server.receiver.has(self.path.removeprefix("/messages/"))
         self._answer(200 if known else 404, {})
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815
 
     def _answer(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -36,9 +36,9 @@ class Mail:
 class SmtpServer:
     """Listens on a free port of loopback while entered.
 
-    `replies` maps "MAIL", "RCPT" or "DATA" to the reply given instead of acceptance. `logins` maps users to passwords;
-    with any, mail is taken only after signing in. `tls` is a server context: offered by STARTTLS, or spoken from the first
-    byte with `is_tls_from_start`.
+    `replies` maps "MAIL", "RCPT" or "DATA" to the reply given instead of acceptance. `logins` maps users to
+    passwords; with any, mail is taken only after signing in. `tls` is a server context: offered by STARTTLS, or spoken
+    from the first byte with `is_tls_from_start`.
     """
 
     logins: dict[str, str] = field(default_factory=dict)
@@ -67,8 +67,7 @@ class SmtpServer:
         elif self.tls:
             options |= {"tls_context": self.tls, "require_starttls": True}
         if self.logins:
-            options |= {"authenticator": self._authenticate, "auth_required": True}
-            options["auth_require_tls"] = self.tls is not None and not self.is_tls_from_start
+            options |= {"authenticator": self._authenticate, "auth_require_tls": not self.is_tls_from_start}
         return options
 
     def _authenticate(
@@ -76,22 +75,24 @@ class SmtpServer:
     ) -> AuthResult:
         return AuthResult(success=self.logins.get(data.login.decode()) == data.password.decode(), handled=False)
 
-    async def handle_EHLO(
+    async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         self.sessions += 1
         session.host_name = hostname
         return responses
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self.logins and not session.authenticated:
+            return "530 5.7.0 Authentication required"
         if reply := self.replies.get("MAIL"):
             return reply
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if reply := self.replies.get("RCPT"):
@@ -99,7 +100,7 @@ class SmtpServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if reply := self.replies.get("DATA"):
             return reply
         content = envelope.original_content or b""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
-from tocsin.errors import OutdatedError
+from tocsin.desk.writer import StaleVersionError
 
 JSON = "application/json"
-
-
-class VersionNotMatchedError(OutdatedError):
-    """The incident has changed since the version in If-Match. Read it again and decide on what it says now."""
 
 
 def made(value: Schema, *, status: int = 200, version: int | None = None, location: str = "") -> HttpResponse:
@@ -43,18 +38,19 @@ def has_already(request: HttpRequest, version: int) -> bool:
     return version in _versions(request.headers.get("If-None-Match", ""), takes_weak=True)
 
 
-def expected_version(request: HttpRequest, current: Callable[[], int]) -> int | None:
+def expected_version(request: HttpRequest, current: int) -> int | None:
     """Return the version that the change must meet, or None when the caller does not mind.
 
-    *Raises* VersionNotMatchedError when If-Match names none that is current. Weak tags never match (RFC 9110, 13.1.1).
+    Of several in If-Match the current one is meant, if it is among them; the desk refuses any other. Weak tags never
+    match (RFC 9110, 13.1.1). *Raises* StaleVersionError when If-Match holds no version of ours.
     """
     header = request.headers.get("If-Match")
     if header is None or header.strip() == "*":
         return None
-    version = current()
-    if version not in _versions(header, takes_weak=False):
-        raise VersionNotMatchedError(f"The incident is at version {version} now. Read it again and decide on that.")
-    return version
+    versions = _versions(header, takes_weak=False)
+    if not versions:
+        raise StaleVersionError
+    return current if current in versions else max(versions)
 
 
 def _versions(header: str, *, takes_weak: bool) -> set[int]:

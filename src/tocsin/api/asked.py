@@ -67,7 +67,7 @@ class Ask:
 
     @property
     def name(self) -> str:
-        """"CompleteStep" is "complete_step"."""
+        """ "CompleteStep" is "complete_step"."""
         return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in self.command.__name__)[1:]
 
     def form(self) -> type[Asked] | None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
-from tocsin.api import tokens
+from tocsin.api import clock, tokens
 from tocsin.api.models import Token
 from tocsin.errors import ForbiddenError
 from tocsin.people.access import NotAllowedError, has_access
@@ -38,10 +37,8 @@ class Caller:
 class PersonalToken(HttpBearer):
     """`Authorization: Bearer toc_…`"""
 
-    openapi_bearerFormat = "toc_…"
-
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
-        found = tokens.find(token.strip(), timezone.now())
+        found = tokens.find(token.strip(), clock.now())
         return _checked(request, Caller(found.person, found.scope, found))
 
 

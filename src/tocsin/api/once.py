@@ -16,11 +16,12 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
+from tocsin.api import clock
 from tocsin.api.callers import caller_of
 from tocsin.api.models import KeptAnswer
-from tocsin.errors import RefusedError, UnreadableError
+from tocsin.desk.writer import KeyReusedError
+from tocsin.errors import UnreadableError
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(days=7)
@@ -28,10 +29,6 @@ PATTERN = r"^[!-~]{1,200}$"
 _KEPT_HEADERS = ("ETag", "Location", "Content-Type")
 
 View = Callable[..., Any]
-
-
-class KeyReusedError(RefusedError):
-    """This Idempotency-Key was used for another request. Use a new key for a new request."""
 
 
 class BadKeyError(UnreadableError):
@@ -65,7 +62,7 @@ def forget(now: datetime) -> int:
 
 
 def _once(request: HttpRequest, key: str, run: Callable[[], HttpResponse]) -> HttpResponse:
-    now = timezone.now()
+    now = clock.now()
     fingerprint = _fingerprint(request)
     with transaction.atomic():
         kept, is_new = KeptAnswer.objects.get_or_create(

@@ -13,12 +13,12 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import Field
 
+from tocsin.api import clock
 from tocsin.errors import (
     MEANINGS,
     CorruptError,
@@ -170,7 +170,7 @@ def _from_status(status: int, message: str) -> TocsinError:
 def _wait_seconds(error: UnavailableError) -> int:
     if error.retry_at is None:
         return 5
-    return max(1, round((error.retry_at - timezone.now()).total_seconds()))
+    return max(1, round((error.retry_at - clock.now()).total_seconds()))
 
 
 def example(kind: type[TocsinError]) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from tocsin.api.models import Token
+from tocsin.desk.writer import KeyReusedError
 from tocsin.errors import ForbiddenError, NotFoundError, NotSignedInError, UnreadableError
 from tocsin.people.models import Person
 
@@ -33,26 +37,59 @@ class ExpiryPassedError(UnreadableError):
     """A token cannot expire before it is made. Give a later moment, or none."""
 
 
-def make(person: Person, name: str, scope: str, now: datetime, expires_at: datetime | None = None) -> tuple[Token, str]:
-    """Return a new token and its secret, which nobody can see again. *Raises* ExpiryPassedError."""
-    if expires_at is not None and expires_at <= now:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The token that is asked for. `expires_at` None: good until revoked."""
+
+    person: Person
+    name: str
+    scope: str
+    expires_at: datetime | None = None
+
+
+def make(wish: Wish, now: datetime, secret: str | None = None) -> tuple[Token, str]:
+    """Return a new token and its secret, which nobody can see again; with a `secret` of before, the token made then.
+
+    *Raises* ExpiryPassedError, KeyReusedError when that token was another.
+    """
+    if secret is not None and (made := Token.objects.filter(secret_hash=hash_of(secret)).first()) is not None:
+        if (made.person, made.name, made.scope, made.expires_at) != (*_parts(wish),):
+            raise KeyReusedError
+        return made, secret
+    if wish.expires_at is not None and wish.expires_at <= now:
         raise ExpiryPassedError
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = secret or PREFIX + secrets.token_urlsafe(32)
+    person, name, scope, expires_at = _parts(wish)
     token = Token.objects.create(
         person=person,
         name=name,
         scope=scope,
-        secret_hash=_hash(secret),
+        expires_at=expires_at,
+        secret_hash=hash_of(secret),
         hint=secret[-4:],
         made_at=now,
-        expires_at=expires_at,
     )
     return token, secret
 
 
+def secret_for(key: str | None, whose: str) -> str | None:
+    """Return the secret that an Idempotency-Key always gives, so that no answer with a secret in it has to be kept.
+
+    It cannot be guessed from the key: it is made with this installation's own key.
+    """
+    if key is None:
+        return None
+    made = salted_hmac("tocsin.api.tokens", f"{whose}\0{key}", algorithm="sha256").digest()
+    return PREFIX + base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _parts(wish: Wish) -> tuple[Person, str, str, datetime | None]:
+    return wish.person, wish.name, wish.scope, wish.expires_at
+
+
 def find(secret: str, now: datetime) -> Token:
     """Return the token that is good now, and note its use. *Raises* TokenRefusedError."""
-    token = live(now).select_related("person").filter(secret_hash=_hash(secret), person__is_active=True).first()
+    token = live(now).select_related("person").filter(secret_hash=hash_of(secret), person__is_active=True).first()
     if token is None:
         raise TokenRefusedError
     unnoted = Q(last_used_at=None) | Q(last_used_at__lt=now - _USE_IS_NOTED_EVERY)
@@ -79,5 +116,6 @@ def covers(scope: str, least: str) -> bool:
     return _ORDER.index(scope) >= _ORDER.index(least)
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """Return what is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

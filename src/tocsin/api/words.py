@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 # Control characters other than tab and new lines can be stored by no database and shown by no screen.
-_CLEAN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+CLEAN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -25,10 +25,10 @@ def _only_text(value: Any) -> Any:
     raise ValueError('Give the moment as RFC 3339 text with its offset: "2026-03-02T09:00:00Z".')
 
 
-Text = Annotated[str, StringConstraints(max_length=20_000, pattern=_CLEAN)]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=_CLEAN)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_CLEAN)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_CLEAN)]
+Text = Annotated[str, StringConstraints(max_length=20_000, pattern=CLEAN)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=CLEAN)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=CLEAN)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=CLEAN)]
 Names = Annotated[list[Name], Field(max_length=50)]
 WebAddress = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^(https?://[!-~]+)?$")]
 NeededWebAddress = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[!-~]+$")]

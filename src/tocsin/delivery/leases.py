@@ -206,7 +206,11 @@ def _write_failed(
 def _pause(outgoing: Outgoing, error: UnavailableError, until: datetime) -> None:
     scope = error.scope if isinstance(error, NotDeliveredError) else None
     name = outgoing.destination.address if scope is None else scope
-    Pause.objects.update_or_create(connector=outgoing.destination.connector, scope=name, defaults={"until": until})
+    pause, is_new = Pause.objects.get_or_create(
+        connector=outgoing.destination.connector, scope=name, defaults={"until": until}
+    )
+    if not is_new:  # Two answers may cross: the longer wait holds.
+        Pause.objects.filter(pk=pause.pk, until__lt=until).update(until=until)
 
 
 def _add_attempt(report: Report, now: datetime, outcome: str, error: str) -> None:

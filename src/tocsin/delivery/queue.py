@@ -12,12 +12,12 @@ from django.db.models import Count, Min, Q, QuerySet
 from tocsin.delivery import bell
 from tocsin.delivery.models import Delivery, lane_of
 from tocsin.delivery.ports import Outgoing
-from tocsin.errors import RefusedError
+from tocsin.errors import NotFoundError, RefusedError
 
 Status = Delivery.Status
 
 
-class DeliveryNotFoundError(RefusedError):
+class DeliveryNotFoundError(NotFoundError):
     """There is no such delivery. Open the incident's deliveries and choose one from the list."""
 
 

@@ -96,7 +96,7 @@ class Worker:
         leases.reclaim(now or self._clock())
         reports = []
         for connector in self._connectors.values():
-            for lease in leases.take(connector, now or self._clock(), self._lease, at_most=self._parallel):
+            for lease in leases.take(connector, now or self._clock(), self._lease, at_most=1):
                 reports.append(_send(connector, lease))
                 leases.write_down([reports[-1]], now or self._clock(), self._policy, self._chance)
         return reports

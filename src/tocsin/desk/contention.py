@@ -52,8 +52,8 @@ def settled(work: Callable[[], Result], *, patience_seconds: float = PATIENCE_SE
 
 
 def _is_passing(error: Exception, attempt: int) -> bool:
-    """Return whether the same work may succeed a moment later."""
-    if isinstance(error, IntegrityError | VersionConflictError):
+    """Return whether the same work may succeed a moment later. A caller who expects an old version never will."""
+    if isinstance(error, IntegrityError) or type(error) is VersionConflictError:
         return attempt <= _MOST_COLLISIONS
     if not isinstance(error, OperationalError):
         return False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tocsin.people.models import Audience, Person
+from tocsin.people.models import Audience, Contact, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,12 @@ def look_up(refs: Iterable[str], *, with_audiences: bool) -> Directory:
 
 
 def _audiences() -> tuple[AudienceEntry, ...]:
+    contacts: dict[int, list[Reachable]] = defaultdict(list)
+    for audience_id, name, email in Contact.objects.values_list("audience", "name", "email"):
+        contacts[audience_id].append(Reachable(name, email))
     return tuple(
-        AudienceEntry(
-            audience.name,
-            tuple(audience.all_names),
-            audience.is_outside,
-            tuple(Reachable(contact.name, contact.email) for contact in audience.contacts.all()),
-        )
-        for audience in Audience.objects.prefetch_related("contacts")
+        AudienceEntry(audience.name, tuple(audience.all_names), audience.is_outside, tuple(contacts[audience.pk]))
+        for audience in Audience.objects.all()
     )
 
 

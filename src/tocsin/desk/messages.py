@@ -98,7 +98,7 @@ def _reminder(entry: Recorded, event: happened.PromiseReminded, context: Context
 
 def _reminder_words(event: happened.PromiseReminded, context: Context) -> Words:
     promise = context.state.promises.get(event.promise)
-    text = promise.text if promise else "Something that was promised"
+    text = _sentence(promise.text if promise else "Something that was promised")
     due = f" It was due at {promise.due_at:%H:%M} UTC." if promise and event.stage != "ahead" else ""
     if promise and event.stage == "ahead":
         due = f" It is due at {promise.due_at:%H:%M} UTC."
@@ -244,6 +244,10 @@ def _message(entry: Recorded, destination: Destination, words: Words, context: C
         text=words.text,
         url=context.url,
     )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", ":")) else f"{text}."
 
 
 def _discreet(words: Words, context: Context) -> Words:

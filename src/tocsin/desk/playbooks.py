@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tocsin.desk.contention import settled
 from tocsin.playbook import codec
-from tocsin.playbook.compile import compile_source
+from tocsin.playbook.read import compile_document
 from tocsin.store.log import canonical
 from tocsin.store.models import PlaybookVersion
 from tocsin.store.queries import PlaybookNotFoundError
@@ -19,12 +19,12 @@ def add(source: bytes, name: str, *, now: datetime) -> str:
 
     The same bytes again change nothing but which version is current. *Raises* what the compiler refuses with.
     """
-    playbook = compile_source(source, name)
+    playbook = compile_document(source, name)
     fields = {
         "name": playbook.name,
         "source_name": name,
         "source": source,
-        "compiled": canonical(codec.playbook_to_json(playbook)),
+        "compiled": canonical(codec.to_json(playbook)),
         "added_at": now,
     }
 

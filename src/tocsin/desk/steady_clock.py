@@ -118,7 +118,8 @@ def _begin(sources: Sources) -> datetime:
     same = Heartbeat.objects.filter(boot_id=sources.boot_id).first() if sources.boot_id else None
     passed = sources.boot_seconds() - same.boot_seconds if same else -1.0
     if same and passed >= 0:
-        return same.wall_at + timedelta(seconds=passed)
+        carried_on: datetime = same.wall_at + timedelta(seconds=passed)
+        return carried_on
     last_beat = Heartbeat.objects.aggregate(last=Max("wall_at"))["last"]
     last_event = Incident.objects.aggregate(last=Max("last_at"))["last"] if last_beat else None
     return max(at for at in (sources.wall(), last_beat, last_event) if at is not None)

@@ -18,7 +18,7 @@ from django.db import transaction
 from tocsin.delivery import queue
 from tocsin.desk import bus, messages, routes
 from tocsin.desk.contention import settled
-from tocsin.errors import RefusedError
+from tocsin.errors import RefusedError, UnreadableError
 from tocsin.incident.commands import AdvanceClock, Command, DeclareIncident
 from tocsin.incident.decide import decide
 from tocsin.incident.due import next_due_at
@@ -38,7 +38,7 @@ class KeyReusedError(RefusedError):
     """This idempotency key was used for another command. Send each command with a key of its own."""
 
 
-class UnusableTextError(RefusedError):
+class UnusableTextError(UnreadableError):
     """The text holds characters that cannot be stored. Remove control characters and try again."""
 
 
@@ -190,18 +190,20 @@ def _ask(command: Command, key: str, now: datetime, target: str) -> _Asked:
     if not 0 < len(key) <= LONGEST_KEY:
         raise KeyReusedError(f"An idempotency key has 1 to {LONGEST_KEY} characters; this one has {len(key)}.")
     content = [type(command).__name__, target, asdict(command)]
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_iso)
-    return _Asked(command, key, hashlib.sha256(_storable(text + key)).hexdigest(), now)
+    _check_text([*content, key])
+    text = json.dumps(content, sort_keys=True, default=_iso)
+    return _Asked(command, key, hashlib.sha256(text.encode()).hexdigest(), now)
 
 
-def _storable(text: str) -> bytes:
-    """Return the bytes of JSON text. *Raises* UnusableTextError for a zero byte or half a surrogate pair."""
-    if "\\u0000" in text or "\0" in text:
+def _check_text(value: object) -> None:
+    """Raise UnusableTextError for a zero byte or half a surrogate pair, which PostgreSQL does not take."""
+    if isinstance(value, dict):
+        _check_text([*value.values()])
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _check_text(part)
+    elif isinstance(value, str) and ("\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value)):
         raise UnusableTextError
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        raise UnusableTextError from error
 
 
 def _iso(value: object) -> str:

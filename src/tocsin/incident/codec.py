@@ -1,6 +1,6 @@
 """Turn events into JSON values and back. What cannot be read back exactly is refused as corrupt, never guessed.
 
-Shape: `{"type": "StepCompleted", "version": 1, "at": "2026-03-02T14:00:00.000000+00:00", …}`; datetimes in UTC with
+Shape: `{"type": "StepCompleted", "schema": 1, "at": "2026-03-02T14:00:00.000000+00:00", …}`; datetimes in UTC with
 microseconds, tuples as lists, every field present.
 """
 
@@ -24,19 +24,19 @@ Json = dict[str, Any]
 def event_to_json(event: Event) -> Json:
     """Write an event as a JSON object."""
     parts = {name: _written(getattr(event, name)) for name in _hints(type(event).__name__)}
-    return {"type": type(event).__name__, "version": VERSION, **parts}
+    return {"type": type(event).__name__, "schema": VERSION, **parts}
 
 
 def event_from_json(value: Mapping[str, Any]) -> Event:
     """Read an event back.
 
-    Raises: CorruptError for an unknown type or version, a field that is missing, unknown or of another type.
+    Raises: CorruptError for an unknown type or schema, a field that is missing, unknown or of another type.
     """
     kind = _kinds().get(str(value.get("type")))
-    if kind is None or value.get("version") != VERSION:
-        named = f"“{value.get('type')}”, version {value.get('version')}"
+    if kind is None or value.get("schema") != VERSION:
+        named = f"“{value.get('type')}”, schema {value.get('schema')}"
         raise CorruptError(f"The log holds an event this Tocsin does not know: {named}. Run the version that wrote it.")
-    given = {name: part for name, part in value.items() if name not in ("type", "version")}
+    given = {name: part for name, part in value.items() if name not in ("type", "schema")}
     hints = _hints(kind.__name__)
     unknown, missing = sorted(given.keys() - hints.keys()), sorted(_demanded(kind.__name__) - given.keys())
     if unknown or missing:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tocsin.errors import ForbiddenError
 from tocsin.incident.commands import CloseIncident, Command, DismissIncident, JoinIncident
+from tocsin.incident.state import IncidentState
 from tocsin.people.models import Person
 
 _ORDER = [access.value for access in Person.Access]
@@ -40,3 +41,12 @@ def require(person: Person, command: Command, *, leads: bool = False) -> None:
             f"This needs {least.label.lower()} access; yours is {Person.Access(person.access).label.lower()}. Ask an"
             " administrator, or somebody in the incident to do it."
         )
+
+
+def may_see(person: Person, state: IncidentState) -> bool:
+    """True when `person` may see the incident: a private one shows only to those in it and to administrators."""
+    if not person.is_active:
+        return False
+    if not state.is_private or has_access(person, Person.Access.ADMINISTRATOR):
+        return True
+    return person.ref in state.responders or person.ref in state.roles.values() or person.ref == state.declared_by

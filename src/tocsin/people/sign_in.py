@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from tocsin.errors import RefusedError
+from tocsin.errors import NotSignedInError
 from tocsin.people.models import Person, SignInLink
 
 LINK_LIFETIME = timedelta(hours=24)
 
 
-class SignInLinkRefusedError(RefusedError):
+class SignInLinkRefusedError(NotSignedInError):
     """This sign-in link was used or is too old. Ask an administrator for another, or run `tocsin sign-in-link`."""
 
 

@@ -68,6 +68,9 @@ _BELOW = re.compile(r":\s*[*_]*$|\b(?:below|following|these steps|checklist)\b[^
 _PLAIN_CODE = ("", "text", "txt", "plaintext", "plain")
 
 
+_FIELD_RAW = re.compile(r"\*\*([^*\n]{1,60})\*\*:?[\s_\\<>!\-]*(?:<!--.*-->)?\s*")
+
+
 @dataclass(slots=True)
 class _Scope:
     """What a heading, label or introduction lays on the steps below it."""
@@ -288,7 +291,7 @@ class _Assembly:
         self.label = self.intro = None
 
     def heading(self) -> str:
-        return " / ".join(scope.piece.text for scope in self.scopes[-2:])
+        return " / ".join(scope.piece.text for scope in self.scopes[-2:] if scope.depth > 1)
 
     def active(self) -> list[_Scope]:
         return [*self.scopes, *(scope for scope in (self.label, self.intro) if scope is not None)]
@@ -355,7 +358,9 @@ class _Assembly:
     def take_written_field(self, piece: Piece) -> bool:
         """ "**Severity:** _High/Medium/Low_": a label and what may be written after it."""
         words, lead = piece.words, piece.words.lead
-        if piece.has_box or not lead or not re.match(r".{1,50}:\s*$|.{1,50}$", words.text[:lead]):
+        if words.breaks and lead and self.take_field_lines(words):
+            return True
+        if piece.has_box or piece.children or not lead or not re.match(r".{1,50}:\s*$|.{1,50}$", words.text[:lead]):
             return False
         rest = words.text[lead:].strip()
         if not words.text[:lead].rstrip().endswith(":") and not rest.startswith(":"):
@@ -369,6 +374,17 @@ class _Assembly:
         listed = [option for option in options if option] if rest.strip(" :_*") else []
         self.fields.append(Field(label, words.line, tuple(listed)))
         self.read(words.line, "field", label, listed)
+        return True
+
+    def take_field_lines(self, words: Words) -> bool:
+        """Several labels, one a line: "**Reported by:**", "**Systems affected:**"."""
+        matches = [_FIELD_RAW.fullmatch(line.strip()) for line in words.raw.split("\n")]
+        if not all(matches):
+            return False
+        for number, match in enumerate(matches):
+            label = match.group(1).strip(" :") if match else ""
+            self.fields.append(Field(label, words.line + number))
+            self.read(words.line + number, "field", label, [])
         return True
 
     # --- items ------------------------------------------------------------------------------------------------
@@ -463,7 +479,7 @@ class _Assembly:
             )
             return sense
         sense = read_text(piece.words, self.reader, setting, not setting.is_definition)
-        if piece.is_help:
+        if piece.is_help or (piece.is_quoted and not setting.is_step):
             sense.clauses, sense.guards = [], []
         if any(re.match(r"\W*(?:if|yes|no)\b", child.text, re.I) for child in piece.children):
             sense.clauses = [clause for clause in sense.clauses if not clause.is_posed]

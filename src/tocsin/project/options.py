@@ -65,6 +65,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("mail_from", "text", "Tocsin <tocsin@localhost>", "Sender of e-mail."),
     Option("webhook_url", "text", "", "Address that hears of every event, signed. Empty: none."),
     Option("webhook_secret", "text", "", "Key that signs webhooks (whsec_…).", True),
+    Option("api_requests_per_minute", "number", "1200", "Most API requests of one person a minute. 0: no limit."),
     Option("debug", "switch", "no", "Show details of faults in the browser. Never on a real server."),
 )
 _BY_NAME = {option.name: option for option in OPTIONS}

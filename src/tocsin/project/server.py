@@ -5,6 +5,7 @@ Starts the threads, hands each its parts, and ends them in order when the proces
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +25,11 @@ from tocsin.project import settings
 from tocsin.project.asgi import application
 from tocsin.project.wiring import wire
 
+
+class PortTakenError(RefusedError):
+    """The port is taken. End what uses it, or choose another with --port."""
+
+
 _STOP_WITHIN_SECONDS = 10
 
 
@@ -33,6 +39,7 @@ class UnreadablePlaybookFileError(RefusedError):
 
 def serve(host: str, port: int, playbook: Path | None) -> None:
     """Set up what is missing, then serve until interrupted. *Raises* RefusedError when something must be mended first."""
+    listener = _listen(host, port)
     call_command("migrate", verbosity=0, interactive=False)
     parts = wire()
     take_in_playbooks(playbook, parts.clock.now())
@@ -42,8 +49,9 @@ def serve(host: str, port: int, playbook: Path | None) -> None:
         _start("worker", parts.worker.run_forever, stop),
     ]
     greet(parts.clock.now())
+    config = uvicorn.Config(application, log_level="warning", lifespan="off", server_header=False)
     try:
-        uvicorn.run(application, host=host, port=port, log_level="warning", lifespan="off", server_header=False)
+        uvicorn.Server(config).run(sockets=[listener])
     finally:
         stop.set()
         parts.wake()
@@ -76,7 +84,23 @@ def greet(now: datetime) -> None:
 
 def sign_in_url(person: Person, now: datetime) -> str:
     """Return a new one-time link for `person`."""
-    return settings.BASE_URL + reverse("web:sign-in-link", args=[make_secret(person, now)])
+    return settings.BASE_URL + reverse("web:redeem", args=[make_secret(person, now)])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else, so that a second server on it changes nothing. *Raises* PortTakenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(
+            f"Tocsin cannot listen on {host} port {port}: {error.strerror}. End what uses it, or choose another with --port."
+        ) from error
+    listener.set_inheritable(True)
+    return listener
 
 
 def _read(path: Path) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from tocsin.api import clock as api_clock
 from tocsin.delivery.ports import Connector
 from tocsin.delivery.worker import Worker
 from tocsin.desk import routes, steady_clock
@@ -40,6 +41,7 @@ def wire(settings: Settings | None = None) -> Parts:
     connectors = connectors_from(settings)
     routes.hand_in(routes_from(settings, connectors))
     page_clock.hand_in(clock.now)
+    api_clock.hand_in(clock.now)
     return Parts(clock, ClockLoop(clock), Worker(connectors, clock.now))
 
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tocsin.errors import RefusedError
+from tocsin.errors import OutdatedError
 from tocsin.incident import codec
 from tocsin.incident.events import Event
 from tocsin.store.models import EventRow, Incident
 
 
-class VersionConflictError(RefusedError):
+class VersionConflictError(OutdatedError):
     """Someone else changed this incident in the meantime. Look at it as it is now and try again."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
-from tocsin.errors import CorruptError, RefusedError
+from tocsin.errors import CorruptError, NotFoundError
 from tocsin.incident.evolve import evolve
 from tocsin.incident.state import IncidentState, Promise
 from tocsin.playbook import codec as playbook_codec
@@ -24,11 +24,11 @@ from tocsin.store.models import EventRow, Incident, PlaybookVersion
 IncidentRow = Incident
 
 
-class IncidentNotFoundError(RefusedError):
+class IncidentNotFoundError(NotFoundError):
     """There is no incident with this reference. Look for it in the list of incidents."""
 
 
-class PlaybookNotFoundError(RefusedError):
+class PlaybookNotFoundError(NotFoundError):
     """There is no playbook version with this digest. Add the playbook first."""
 
 
@@ -120,7 +120,7 @@ def playbook(digest: str) -> Playbook:
     row = PlaybookVersion.objects.filter(digest=digest).only("compiled").first()
     if row is None:
         raise PlaybookNotFoundError
-    found = playbook_codec.playbook_from_json(json.loads(row.compiled))
+    found = playbook_codec.from_json(json.loads(row.compiled))
     _playbooks.put(digest, found)
     return found
 

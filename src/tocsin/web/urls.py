@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from tocsin.web.views import deliveries, home, live, people, playbooks, rooms, sign_in
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("declare/", home.declare, name="declare"),
+    path("sign-in/", sign_in.explain, name="sign-in"),
+    path("sign-in/<str:secret>/", sign_in.redeem, name="redeem"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("incidents/<str:ref>/", rooms.room, name="room"),
+    path("incidents/<str:ref>/do/<str:verb>/", rooms.act, name="act"),
+    path("incidents/<str:ref>/timeline/", rooms.timeline, name="timeline"),
+    path("incidents/<str:ref>/promises/", rooms.promises, name="promises"),
+    path("incidents/<str:ref>/deliveries/", deliveries.listing, name="deliveries"),
+    path("incidents/<str:ref>/deliveries/<str:action>/", deliveries.change, name="delivery"),
+    path("playbooks/", playbooks.listing, name="playbooks"),
+    path("playbooks/<str:digest>/", playbooks.playbook, name="playbook"),
+    path("people/", people.listing, name="people"),
+    path("people/me/", people.account, name="account"),
+    path("people/<int:pk>/", people.access, name="person"),
+    path("people/<int:pk>/link/", people.new_link, name="person-link"),
+    path("live/", live.changes, name="live"),
+]

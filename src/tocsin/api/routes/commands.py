@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Body, Path, Router, Schema
 from ninja.utils import contribute_operation_args
 
-from tocsin.api import answers, once, reach, words
+from tocsin.api import answers, clock, once, reach, words
 from tocsin.api.asked import ASKS, Ask
 from tocsin.api.callers import Caller, caller_of
 from tocsin.api.rooms import DoneOut
@@ -68,7 +67,7 @@ def _perform(request: HttpRequest, ask: Ask, ref: str, given: dict[str, Any]) ->
     command = ask.command(**{"by": caller.person.ref, **parts})
     reach.require(caller, command, loaded.state)
     expected = answers.expected_version(request, loaded.version)
-    outcome = writer.run(ref, command, key=key_for(request), now=timezone.now(), expected_version=expected)
+    outcome = writer.run(ref, command, key=key_for(request), now=clock.now(), expected_version=expected)
     return done(outcome)
 
 
@@ -82,7 +81,9 @@ def _operation(ask: Ask) -> Callable[..., HttpResponse]:
         return _perform(request, ask, ref, {**given, **parts})
 
     view.__name__ = ask.name
-    view.__doc__ = (ask.command.__doc__ or "") if not (ask.command.__doc__ or "").startswith(ask.command.__name__) else ""
+    view.__doc__ = (
+        (ask.command.__doc__ or "") if not (ask.command.__doc__ or "").startswith(ask.command.__name__) else ""
+    )
     contribute_operation_args(view, "ref", words.Ref, Path(...))
     if in_path:
         contribute_operation_args(view, in_path, words.Number if in_path == "version" else words.Name, Path(...))

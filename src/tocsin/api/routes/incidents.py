@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
-from tocsin.api import answers, reach, rooms, words
+from tocsin.api import answers, clock, reach, rooms, words
 from tocsin.api.asked import Asked
 from tocsin.api.callers import caller_of
 from tocsin.api.routes.commands import done, key_for
 from tocsin.desk import playbooks, writer
 from tocsin.errors import NotFoundError, UnreadableError
 from tocsin.incident.commands import DeclareIncident
-from tocsin.incident.timeline import sentence
+from tocsin.incident.state import IncidentState
+from tocsin.incident.timeline import describe
 from tocsin.people import access
 from tocsin.store import queries
 from tocsin.store.models import Incident, PlaybookVersion
@@ -79,15 +79,15 @@ def list_incidents(
     )
 
 
-@router.post("/incidents", response={201: rooms.DoneOut}, operation_id="declare_incident", summary="Declare an incident")
+@router.post(
+    "/incidents", response={201: rooms.DoneOut}, operation_id="declare_incident", summary="Declare an incident"
+)
 def declare_incident(request: HttpRequest, body: DeclareIn) -> HttpResponse:
     """A title is enough; everything else can be said later."""
     caller = caller_of(request)
-    command = DeclareIncident(
-        by=caller.person.ref, by_name=str(caller.person), **body.model_dump(exclude={"playbook"})
-    )
+    command = DeclareIncident(by=caller.person.ref, by_name=str(caller.person), **body.model_dump(exclude={"playbook"}))
     access.require(caller.person, command)
-    outcome = writer.declare(command, _digest(body.playbook), key=key_for(request), now=timezone.now())
+    outcome = writer.declare(command, _digest(body.playbook), key=key_for(request), now=clock.now())
     return done(outcome, status=201, location=f"/api/v1/incidents/{outcome.ref}")
 
 
@@ -95,7 +95,7 @@ def declare_incident(request: HttpRequest, body: DeclareIn) -> HttpResponse:
 def show_incident(request: HttpRequest, ref: words.Ref, at: words.Moment | None = None) -> HttpResponse:
     """The whole room; with `at`, as it was at that moment. `If-None-Match` with the version's tag answers 304."""
     loaded = reach.load(caller_of(request), ref)
-    now = timezone.now()
+    now = clock.now()
     if at is not None and at < now:
         loaded, now = queries.load_at(ref, at), at
         if loaded.version == 0:
@@ -103,7 +103,7 @@ def show_incident(request: HttpRequest, ref: words.Ref, at: words.Moment | None 
     elif answers.has_already(request, loaded.version):
         return answers.unchanged(loaded.version)
     state = loaded.state
-    names = reach.names_of([*state.roles.values(), state.declared_by, *_people_in(state)])
+    names = reach.names_of(_people_in(state))
     return answers.made(rooms.show(ref, state, now, names), version=loaded.version)
 
 
@@ -117,7 +117,7 @@ def list_timeline(request: HttpRequest, ref: words.Ref, since: Seq = 0) -> rooms
     names = {**state.responders, **reach.names_of(entry.by for entry in entries)}
     return rooms.TimelineOut(
         ref=ref,
-        entries=[rooms.entry(entry, sentence(entry.event, state), names) for entry in entries],
+        entries=[rooms.entry(entry, describe(entry.event, state), names) for entry in entries],
         last_seq=entries[-1].seq if entries else since,
     )
 
@@ -128,7 +128,21 @@ def list_timeline(request: HttpRequest, ref: words.Ref, since: Seq = 0) -> rooms
 def list_promises(request: HttpRequest, ref: words.Ref) -> PromisesOut:
     """Open, kept and withdrawn, in the order they were made."""
     reach.load(caller_of(request), ref)
-    return PromisesOut(promises=rooms.all_promises(queries.promises(ref), timezone.now()))
+    return PromisesOut(promises=rooms.all_promises(queries.promises(ref), clock.now()))
+
+
+def _people_in(state: IncidentState) -> set[str | None]:
+    """Return everybody the room names, so that each can be shown by name."""
+    told = (*state.updates, *state.reports, *state.follow_ups)
+    records = state.steps.values()
+    return {
+        state.declared_by,
+        *state.roles.values(),
+        *(part.by for part in told),
+        *(follow_up.owner for follow_up in state.follow_ups),
+        *(record.done_by for record in records),
+        *(record.assignee for record in records),
+    }
 
 
 def _digest(wanted: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -12,6 +13,8 @@ from email.utils import format_datetime, parseaddr
 
 from tocsin.delivery.ports import NotDeliveredError, Outgoing
 
+LOCAL = re.compile(r"""[^\s@<>(),;:\\"\[\]]+""")
+DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?")
 # Seven bits only, so that a server without 8BITMIME is served as well as any other.
 POLICY = SMTP.clone(cte_type="7bit")
 
@@ -62,12 +65,13 @@ def bare(address: str) -> str:
 def _address(written: str, mend: str) -> Address:
     name, plain = parseaddr(written)
     local, _, domain = plain.rpartition("@")
-    if not local or not domain or any(character in written for character in "\r\n"):
-        raise NotDeliveredError(f"{written!r} is no e-mail address.", is_permanent=True, mend=mend)
+    wrong = NotDeliveredError(f"{written!r} is no e-mail address.", is_permanent=True, mend=mend)
+    if not LOCAL.fullmatch(local) or not DOMAIN.fullmatch(_ascii(domain)) or not written.isprintable():
+        raise wrong
     try:
         return Address(name, local, _ascii(domain))
     except (ValueError, HeaderParseError) as error:
-        raise NotDeliveredError(f"{written!r} is no e-mail address.", is_permanent=True, mend=mend) from error
+        raise wrong from error
 
 
 def _ascii(domain: str) -> str:

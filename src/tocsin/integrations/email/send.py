@@ -138,8 +138,8 @@ def _hand_over(session: smtplib.SMTP, message: EmailMessage, sender: str, recipi
 def _take_leave(session: smtplib.SMTP) -> None:
     """Say goodbye. What the server makes of it changes nothing about a message that it has accepted."""
     if session.sock is not None:
-        session.sock.settimeout(GOODBYE_SECONDS)
         with suppress(OSError, smtplib.SMTPException):
+            session.sock.settimeout(GOODBYE_SECONDS)
             session.quit()
     session.close()
 

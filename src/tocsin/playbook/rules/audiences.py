@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from tocsin.playbook.outline import Words
 
 _TELL = (
-    r"notify(?:ing)?|inform(?:ing)?|alert|e-?mails?\s+(?:\w+\s+){1,4}to|e-?mail|(?<!status )(?<!status)page|tell|contact|brief|"
+    r"notify(?:ing)?|inform(?:ing)?|alert(?=\s+(?:the|all|any|our|your|on-?call|team|users?|customers?|stakeholders?|security|management|leadership|affected|impacted|"
+    r"additional|relevant|appropriate|(?-i:[@#A-Z\[])))|e-?mails?\s+(?:\w+\s+){1,4}to|e-?mail|(?<!status )(?<!status)page(?=\s+(?:the|an?|all|on-?call|"
+    r"our|(?-i:[@#A-Z\[])|secondary|primary|backup|manager|security|team|engineer|sre|ops|devops|database|infra|\w+ on-?call))|tell|contact|"
+    r"brief(?=\s+(?:the|all|new|incoming|on-?call|leadership|management|executives?|stakeholders?|(?:\w+ )?team|support))|"
     r"warn|ping|call(?=\s+(?:the\s+)?(?:police|customer|client|on-call|legal|\w+ (?:team|lead|manager)))|"
     r"engag(?:e|ing)(?=\s+(?:the\s+)?(?:[\w-]+\s+){0,3}(?:team|legal|counsel|vendor|lead|support|security|partner|cirt|officer|"
     r"on-call|expert|stakeholder)\w*)|notifies|alerts|informs|pings|notificar?|benachrichtig\w*|avis(?:ar|er)|informar|"
@@ -46,7 +49,7 @@ PASSIVE = re.compile(
 NOTIFICATION = re.compile(
     r"\b(?P<who>(?:[a-z]+,\s+){0,3}(?:and\s+)?(?:(?:user|customer|client|stakeholder|regulat\w+|partner|public|employee|staff|media|legal|vendor|patient|"
     r"executive|management|leadership|member|subscriber|authority|data subject|board|insurer|police|law enforcement|individual|"
-    r"affected\s+\w+|internal|external)s?\s+){1,2})(?:notifications?|communications?|comms|notice|alert|updates?)\b"
+    r"affected\s+\w+|internal|external)s?\s+){1,2})(?:notifications?|comms plan|notices?|alert)\b"
     r"(?!\s+(?:is|are|were|obligation|requirement|decision|template|duty|plan|deadline|timer))",
     re.IGNORECASE,
 )
@@ -57,13 +60,13 @@ _POST = re.compile(
     re.IGNORECASE,
 )
 _NOT_WHO = re.compile(
-    r"(?:(?:from|where|when|and|or|is|are|on|in|with|for|to|by|if|IDs?|fires?|rules?|info|information|numbers?|details|list|thresholds?)\b.*|it|this|them|us|me|you|your|time|date|status|ticket|issue|tracking issue|progress|documentation|docs?|document|the issue|the ticket|"
+    r"(?:(?:from|via|of|at|address(?:es)?|them|you|we|us|where|when|and|or|is|are|on|in|with|for|to|by|if|IDs?|fires?|rules?|info|information|numbers?|details|list|thresholds?)\b.*|it|this|them|us|me|you|your|time|date|status|ticket|issue|tracking issue|progress|documentation|docs?|document|the issue|the ticket|"
     r"this document|runbook|record|timeline|details|logs?|link|page|steps?|title|description|all|any|anyone|someone|info|information|"
     r"(?:the )?\w+ (?:issue|document|runbook|template|checklist|timeline|policy|policies|plan|ticket|log))",
     re.IGNORECASE,
 )
 _LIST_HEADING = re.compile(
-    r"\b(?:notification|notify|notified|who (?:to|should|needs|must)|stakeholders?|audience|recipients?|distribution|reporting contacts?|"
+    r"\b(?:notification (?:check-?list|list|matrix|requirements)|notifications?(?=\W*$)|notify|notified|who (?:to|should|needs|must)|stakeholders?|audience|recipients?|distribution|reporting contacts?|"
     r"report to|inform|alert(?:s|ed)?\b.*\bteams?|impacted (?:support )?teams?|communications? (?:list|targets?))\b",
     re.IGNORECASE,
 )
@@ -119,7 +122,7 @@ def listed_audience(words: Words) -> Told | None:
     name = name.strip(" *_`:.,")
     if not name or len(name) > 70 or len(name.split()) > 7 or _VERB_LEAD.match(name) or name.endswith("?"):
         return None
-    if re.search(r"\b(?:notified|informed|sent|updated|assigned|channel|bridge|document)\b", name, re.I):
+    if "→" in text or re.search(r"\b(?:is|are|involved|consulted|required|coordinates|leads|needed|yes|notified|informed|sent|updated|assigned|channel|bridge|document)\b", name, re.I):
         return None
     return Told(0, len(name), name)
 

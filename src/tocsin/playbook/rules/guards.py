@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tocsin.playbook.rules.levels import Level, canonical
+from tocsin.playbook.rules.levels import FIELD_LINE, Level, canonical
 
 _SEPARATOR = r"\s*(?:/|,\s*(?:and|or)\s|,|&|\||\band\b|\bor\b|\bund\b|\boder\b|\be\b|\by\b|\bou\b|\bи\b)\s*"
 _RANGE = r"\s*(?:-|–|—|\bto\b|\bthrough\b|\.\.)\s*"
@@ -88,7 +88,7 @@ class GuardReader:
 
     def read(self, text: str, is_heading: bool = False) -> list[Guard]:
         """The severity conditions of a text, left to right; those that name every level are marked."""
-        if self._pattern is None:
+        if self._pattern is None or FIELD_LINE.match(text):
             return []
         return [g for m in self._pattern.finditer(text) if (g := self._guard(text, m, is_heading)) is not None]
 
@@ -113,7 +113,7 @@ class GuardReader:
             return None
         left, right = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 48]
         has_number = bool(re.search(r"\d", match.group()))
-        if _FIELD_LEFT.search(left) or _ASSIGN_LEFT.search(left) or _OTHER_RIGHT.match(right):
+        if re.search(r"\beven if\b[^,.]*$", left, re.I) or _FIELD_LEFT.search(left) or _ASSIGN_LEFT.search(left) or _OTHER_RIGHT.match(right):
             return None
         if not has_number and not self._is_severity(text, match, left, right, is_heading, len(set(found))):
             return None
@@ -142,7 +142,9 @@ class GuardReader:
     def _is_severity(text: str, match: re.Match[str], left: str, right: str, is_heading: bool, count: int) -> bool:
         if _STRONG_RIGHT.match(right) or _UP.match(right):
             return True
-        if _STRONG_LEFT.search(left) and not re.search(r"\bif\s+$", left):
+        if re.search(r"\bif\s+$", left, re.I):
+            return bool(re.match(r"\s*(?:[,:)]|$|then\b|[a-z]+\s+(?:the|that|an?)\b)", right))
+        if _STRONG_LEFT.search(left):
             return bool(re.match(r"[\s*_`]*(?:$|[,.;:)\]]|(?:or|and|then|incident)\b)", right))
         is_bracketed = bool(re.search(r"[(\[][\s*_`]*(?:for|at|if|only|when|severity)?[\s:*_`]*$", left, re.I))
         if is_bracketed and _BRACKET_RIGHT.match(right):

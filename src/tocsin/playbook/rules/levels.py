@@ -80,7 +80,7 @@ def find_levels(outline: Outline) -> Levels:
     Source order of trust: a form's severity field, a table, a list, a run of headings, "Severity: High/Medium/Low".
     """
     pieces = outline.pieces
-    finders = (_from_options, _from_tables, _from_lists, _from_headings, _from_field_lines)
+    finders = (_from_options, _from_tables, _from_lists, _from_headings, _from_field_lines, _from_named_lists)
     every = Levels()
     for finder in finders:
         for group in finder(pieces):
@@ -239,8 +239,6 @@ def _from_lists(pieces: Sequence[Piece]) -> Iterator[Levels]:
         levels = [(member, lead_level(member.words)) for member in members]
         real = [(member, level) for member, level in levels if level is not None]
         under = before.get(id(members[0]), "")
-        if len(real) < 2 and SEVERITY_WORD.search(under):
-            real = _named_items(members)
         if len(real) >= 2 and len(real) >= 0.6 * len(members) and _distinct([level for _, level in real]):
             candidates.append((bool(DEFINES.search(under)), real))
     candidates.sort(key=lambda candidate: not candidate[0])
@@ -248,6 +246,27 @@ def _from_lists(pieces: Sequence[Piece]) -> Iterator[Levels]:
         for member, level in real:
             level.criteria.extend(child.words for child in member.children)
         yield Levels([level for _, level in real], {id(member) for member, _ in real})
+
+
+def _from_named_lists(pieces: Sequence[Piece]) -> Iterator[Levels]:
+    """A list under a heading on severity whose items start with a marked name of the team's own."""
+    heading: Piece | None = None
+    groups: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        if piece.kind == "heading":
+            heading = piece
+        elif (
+            piece.kind == "item"
+            and piece.parent is None
+            and heading is not None
+            and SEVERITY_WORD.search(heading.text)
+            and lead_level(heading.words, must_end=False) is None
+        ):
+            groups.setdefault(piece.group, []).append(piece)
+    for members in groups.values():
+        real = _named_items(members)
+        if len(real) >= 2 and _distinct([level for _, level in real]):
+            yield Levels([level for _, level in real], {id(member) for member, _ in real})
 
 
 def _named_items(members: Sequence[Piece]) -> list[tuple[Piece, Level]]:

@@ -68,8 +68,8 @@ _NOT_ASKING = re.compile(
     re.IGNORECASE,
 )
 _IDLE = re.compile(
-    r"(?:if|when|where|unless)\s+(?:in doubt|it doubt|you(?:'re| are)\s+(?:un)?(?:sure|certain|not sure|a|torn|ready|done|on call)|unsure|"
-    r"you (?:have (?:any )?questions|can\b|want|wish|like)|ever|any\s*[,.)]|exists?\b|not\b[,.]?|so\b|possible,|appropriate|needed|necessary|"
+    r"(?:if|when|where|unless)\s+(?:in doubt|it doubt|you(?:'re| are)\s+(?:not\s+)?(?:un)?(?:sure|certain|a|torn|ready|done|on call)\b|unsure|you\s+(?:feel|think|would|need\s+(?:any\s+)?help|suspect\s+you)\b|yes\b|"
+    r"you (?:have (?:any )?questions|can\b|want|wish|like)|ever|any\s*[,.)]|exists?\b|not\s*[,.]|so\b|possible,|appropriate|needed|necessary|"
     r"applicable|relevant|available|feasible|i\b|we\b can|someone asks|ready)",
     re.IGNORECASE,
 )
@@ -151,7 +151,10 @@ def _bare(text: str, match: re.Match[str], is_step: bool, is_item: bool) -> Clau
         return None
     if word == "when" and _VAGUE.search(what):
         return None
-    main = re.sub(r"\([^()]*\)", " ", text[: match.start()] + " ").strip(" ,.(–—-:") or text[match.end() :].strip(
+    before = text[: match.start()]
+    if match.group("close") == ")" and not match.group("open") and "(" in before:
+        before = before[before.rindex("(") + 1 :]
+    main = re.sub(r"\([^()]*\)", " ", before + " ").strip(" ,.(–—-:") or text[match.end() :].strip(
         " ,.)"
     )
     main = re.split(r"[.;:]\s|\s[–—]\s", main)[-1].strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tocsin.playbook.outline import Words
 from tocsin.playbook.rules.actions import read_approval, read_roles
@@ -11,6 +11,9 @@ from tocsin.playbook.rules.channels import Seen, read_channels
 from tocsin.playbook.rules.guards import Guard, GuardReader
 from tocsin.playbook.rules.questions import Clause, read_clauses
 from tocsin.playbook.rules.timers import Clock, Setting, is_tied, read_clocks
+
+
+_PLAIN = {ord("’"): "'", ord("‘"): "'", 0x00A0: " "}
 
 
 @dataclass(slots=True)
@@ -39,8 +42,9 @@ class Sense:
 
 def read_text(words: Words, reader: GuardReader, setting: Setting, is_instruction: bool) -> Sense:
     """Read one text. A text that defines or tells a story is searched for timers and channels only."""
+    text = words.text.translate(_PLAIN)
+    words = replace(words, text=text) if text != words.text else words
     sense = Sense(words)
-    text = words.text
     if not setting.is_code:
         sense.channels = read_channels(words)
     guards = reader.read(text, setting.is_heading)

@@ -208,6 +208,8 @@ def _kind(left: str, right: str, span: Span, setting: Setting, text: str) -> Tim
         return None if _is_slow(text, span) else "recurring"
     if _NEXT_UPDATE.search(left):
         return "recurring"
+    if re.search(r"\b(?:can't|cannot|can not|unable)\b.*\b(?:in|within|under)\s*$", left, re.I):
+        return "elapsed"
     if _WITHIN.search(left):
         return None if _is_told(left, text) else "deadline"
     if setting.is_code:
@@ -277,8 +279,6 @@ def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerK
         and not re.search(r"\b(?:expire|every|day)\w*\W", left, re.I)
     ):
         return "elapsed" if re.match(r"[\s*_`]*(?:$|[,.;:)]|of\b|without|with no|if\b|after\b|the\b)", right) else None
-    if re.search(r"\b(?:can't|cannot|can not|unable)\b.*\b(?:in|within|under)\s*$", left, re.I):
-        return "elapsed"
     if re.search(r"(?:window|period|monitoring|observation|soak|bake)\s*(?:time|period)?\s*[(:]\s*$", left, re.I):
         return "elapsed"
     if re.search(r"\bno (?:ack\w*|progress|response|reply)\b.{0,20}(?:in|for|after|within)\s*$", left, re.I):

@@ -1,0 +1,45 @@
+// Keep countdowns going by the server's clock, not this machine's.
+(() => {
+  const root = document.documentElement;
+  const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  let offset = 0;
+
+  function synchronise() {
+    const stamp = document.querySelector("[data-now]");
+    if (stamp) offset = Date.parse(stamp.dataset.now) - Date.now();
+  }
+
+  function counted(unit, count) {
+    return new Intl.NumberFormat(root.lang, { style: "unit", unit, unitDisplay: "long" }).format(count);
+  }
+
+  // The same rule as durations.py: two units in a row, seconds only below two minutes.
+  function inWords(seconds) {
+    let rest = Math.abs(Math.trunc(seconds));
+    const smallest = rest < 120 ? 1 : 60;
+    const words = [];
+    for (const [unit, size] of units) {
+      const count = Math.floor(rest / size);
+      rest %= size;
+      if (count && size >= smallest) words.push(counted(unit, count));
+      else if (words.length) break;
+      if (words.length === 2) break;
+    }
+    return words.join(" ") || counted("second", 0);
+  }
+
+  function tick() {
+    for (const shown of document.querySelectorAll("[data-due]")) {
+      const seconds = (Date.parse(shown.dataset.due) - Date.now() - offset) / 1000;
+      const text = (seconds >= 0 ? root.dataset.in : root.dataset.late).replace("%s", inWords(seconds));
+      if (shown.textContent !== text) shown.textContent = text;
+      shown.classList.toggle("is-late", seconds < 0);
+      shown.classList.toggle("is-soon", seconds >= 0 && seconds < 300);
+    }
+  }
+
+  synchronise();
+  tick();
+  setInterval(tick, 1000);
+  document.addEventListener("htmx:after:swap", () => { synchronise(); tick(); });
+})();

@@ -1,0 +1,116 @@
+// Keep what a person types: through other people's changes, through refusals, a reload and a signed-out session.
+(() => {
+  const area = document.getElementById("alert");
+  const stored = (form) => form.dataset.draft && `tocsin-draft:${form.dataset.draft}`;
+  const words = (form) => [...form.querySelectorAll("textarea, input[type=text], input[type=url]")];
+  const isTyped = (form) => form.matches("form") && form.hasAttribute("data-typed");
+  const holdsTyped = (node) => isTyped(node) || node.querySelector("form[data-typed]") !== null;
+  const holdsFocus = (node) => node.contains(document.activeElement) && document.activeElement.matches("textarea, input:not([type=hidden]), select");
+
+  function save(form) {
+    const key = stored(form);
+    if (key) sessionStorage.setItem(key, JSON.stringify(words(form).map((field) => [field.name, field.value])));
+  }
+
+  function forget(form) {
+    form.removeAttribute("data-typed");
+    const key = stored(form);
+    if (key) sessionStorage.removeItem(key);
+  }
+
+  function restore(form) {
+    const text = stored(form) && sessionStorage.getItem(stored(form));
+    if (!text || form.hasAttribute("data-restored")) return;
+    form.setAttribute("data-restored", "");
+    for (const [name, value] of JSON.parse(text)) {
+      const field = words(form).find((each) => each.name === name);
+      if (field && value && field.value !== value) {
+        field.value = value;
+        form.setAttribute("data-typed", "");
+        form.closest("details")?.setAttribute("open", "");
+      }
+    }
+  }
+
+  function say(text) {
+    area.textContent = text;
+    area.hidden = !text;
+  }
+
+  // Read the words that say what to do from a page that refused.
+  function reason(text) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    return page.querySelector("[data-reason]")?.textContent.trim() || document.documentElement.dataset.lost;
+  }
+
+  htmx.registerExtension("keep", {
+    htmx_before_morph_node: (node, detail) => {
+      if (node.matches?.("[data-keep]") && (holdsTyped(node) || holdsFocus(node))) {
+        const waiting = node.querySelector("[data-changed]");
+        const fresh = detail.newNode;
+        if (waiting && node.dataset.what !== fresh.dataset.what) waiting.hidden = false;
+        return false;
+      }
+      return true;
+    },
+    htmx_before_morph_attr: (node, detail) => !(node.matches("details") && detail.attrName === "open" && detail.newValue === null),
+  });
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form");
+    if (!form || form.method === "get") return;
+    form.setAttribute("data-typed", "");
+    save(form);
+  });
+  // Without htmx's help (a plain form) the page goes away and the draft with it.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.hasAttribute("hx-post")) forget(event.target);
+  });
+
+  // A form read from an old page carries an old token: send the one that holds now.
+  document.addEventListener("htmx:config:request", (event) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    const body = event.detail.ctx.request.body;
+    if (token && body instanceof FormData && body.has("csrfmiddlewaretoken")) body.set("csrfmiddlewaretoken", token[1]);
+  });
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    const ctx = event.detail.ctx;
+    const status = ctx.response?.raw?.status ?? 200;
+    const form = ctx.sourceElement;
+    if (status >= 400 && status !== 422) {
+      event.preventDefault();
+      if (form?.matches("form")) say(reason(ctx.text));
+      return;
+    }
+    say("");
+    if (!form?.matches("form")) return;
+    form.removeAttribute("data-typed");
+    document.activeElement?.blur();
+    if (status < 400) {
+      forget(form);
+      form.reset();
+      form.closest("details")?.removeAttribute("open");
+    }
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    const wrong = event.detail.ctx.response?.raw?.status === 422 && document.querySelector("[data-wrong]");
+    if (wrong) {
+      wrong.setAttribute("data-typed", "");
+      save(wrong);
+      (wrong.querySelector("[aria-invalid], textarea, input:not([type=hidden]), select, button") || wrong).focus();
+    }
+    document.querySelectorAll("form[data-draft]").forEach(restore);
+  });
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail.ctx?.sourceElement?.matches("form")) say(document.documentElement.dataset.lost);
+  });
+  document.addEventListener("click", (event) => {
+    const reveal = event.target.closest("[data-show-change]");
+    if (!reveal) return;
+    reveal.closest("[data-keep]").querySelectorAll("form").forEach(forget);
+    document.activeElement.blur();
+    htmx.trigger("#room", "tocsin:changed");
+  });
+  document.querySelectorAll("form[data-draft]").forEach(restore);
+})();

@@ -1,0 +1,40 @@
+// Follow other people's changes: the server says when what this page shows is no longer what is stored.
+(() => {
+  const address = document.body.dataset.live;
+  const away = document.documentElement.dataset.away;
+  const shown = () => document.querySelector("[data-follow]");
+  if (!address || !shown()) return;
+  let source;
+  let latest = null;
+  let wait = 500;
+
+  function refresh() {
+    const region = shown();
+    if (region && latest !== null && latest !== region.dataset.mark) htmx.trigger(region, "tocsin:changed");
+  }
+
+  function setAway(isAway) {
+    const sign = document.getElementById("away");
+    if (!sign) return;
+    sign.textContent = isAway ? away : "";
+    sign.hidden = !isAway;
+  }
+
+  function connect() {
+    source = new EventSource(`${address}?follow=${encodeURIComponent(shown().dataset.follow)}`);
+    source.addEventListener("open", () => { wait = 500; setAway(false); });
+    source.addEventListener("mark", (event) => { latest = event.data; refresh(); });
+    source.addEventListener("error", () => {
+      source.close();
+      setAway(true);
+      setTimeout(connect, wait * (0.75 + Math.random() / 2));
+      wait = Math.min(wait * 1.6, 8000);
+    });
+  }
+
+  // A change that came while the page was being refreshed is fetched after it.
+  document.addEventListener("htmx:after:swap", () => setTimeout(refresh, 250));
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+  connect();
+})();

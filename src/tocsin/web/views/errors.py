@@ -1,0 +1,63 @@
+"""Pages for what went wrong, each saying what to do; and the one place that turns Tocsin's own errors into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from tocsin.errors import RefusedError, UnavailableError
+
+
+def page(request: HttpRequest, status: int, heading: str, reason: str, sign: str = "alert-triangle") -> HttpResponse:
+    context = {"heading": heading, "reason": reason, "sign": sign}
+    return render(request, "web/errors/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    reason = str(exception) or _("Go back, look at what you sent and send it again.")
+    return page(request, 400, _("That could not be read"), reason)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    said = str(exception) if isinstance(exception, PermissionDenied) else ""
+    return page(request, 403, _("Not for you to do"), said or _("Ask an administrator for access."), "lock")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    words = [argument for argument in exception.args[:1] if isinstance(argument, str)]
+    reason = words[0] if words else _("There is no page at this address. Look for it in the list of incidents.")
+    return page(request, 404, _("Not found"), reason, "file-search")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A bug. Needs nothing that could be broken too."""
+    return render(request, "web/errors/500.html", status=500)
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    said = _(
+        "The page was open for too long, or cookies are off. Nothing was changed. "
+        "Go back, reload the page and press the button again."
+    )
+    return page(request, 403, _("This form has grown old"), said, "lock")
+
+
+class Refusals:
+    """Answer what a view let through: a refusal with 422, an outside failure with 503. A bug stays a bug."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RefusedError):
+            return page(request, 422, _("Refused"), exception.message)
+        if isinstance(exception, UnavailableError):
+            return page(request, 503, _("Not just now"), exception.message, "hourglass")
+        return None
