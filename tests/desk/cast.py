@@ -19,11 +19,11 @@ ROSA = "person:1"
 SAM = "person:2"
 SOURCE = b"# A playbook written by hand for the tests\n"
 CADENCE = Timer("recurring", 1800, "last_update", line=9, text="every 30 minutes")
-STEP_COUNT = 60
+STEP_COUNT = 160
 
 
 def playbook() -> Playbook:
-    """Return a playbook with sixty plain steps, and a cadence that asks for an update every 30 minutes."""
+    """Return a playbook with many plain steps, and a cadence that asks for an update every 30 minutes."""
     plain = tuple(
         Step(f"work-{number}", 20 + number, f"Do the thing numbered {number}") for number in range(STEP_COUNT)
     )

@@ -8,33 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.desk.cast import T0
+from tests.desk.machine import Machine
 from tocsin.desk import steady_clock
-from tocsin.desk.steady_clock import Sources, SteadyClock
+from tocsin.desk.steady_clock import SteadyClock
 from tocsin.store.models import Heartbeat
-
-
-class Machine:
-    """A machine whose wall clock a person can set. Time passes when told to."""
-
-    def __init__(self, boot_id: str = "boot-1") -> None:
-        self.wall = T0
-        self.boot_seconds = 1000.0
-        self.boot_id = boot_id
-
-    @property
-    def sources(self) -> Sources:
-        return Sources(lambda: self.wall, lambda: self.boot_seconds, self.boot_id)
-
-    def pass_time(self, seconds: float) -> None:
-        self.wall += timedelta(seconds=seconds)
-        self.boot_seconds += seconds
-
-    def set_wall(self, hours: float) -> None:
-        self.wall += timedelta(hours=hours)
-
-    def reboot(self, boot_id: str, seconds: float) -> None:
-        self.wall += timedelta(seconds=seconds)
-        self.boot_seconds, self.boot_id = 5.0, boot_id
 
 
 def at(seconds: float) -> datetime:

@@ -18,7 +18,7 @@ from tocsin.store.models import Incident
 
 LONGEST_SLEEP_SECONDS = 0.5
 BEAT_EVERY = timedelta(seconds=10)
-_BATCH = 200
+BATCH = 200
 _REST_AFTER_FAULT = timedelta(seconds=60)
 _REST_WHEN_STUCK = timedelta(seconds=5)
 
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 class Ticker:
     """Advances what is due. An incident that cannot be advanced is logged, rests, and holds up no other."""
 
-    def __init__(self) -> None:
+    def __init__(self, batch: int = BATCH) -> None:
+        self._batch = batch
         self._rests_until: dict[str, datetime] = {}
 
     def tick(self, now: datetime) -> int:
@@ -39,10 +40,16 @@ class Ticker:
         self._rests_until = {ref: until for ref, until in self._rests_until.items() if until > now}
         seen = set(self._rests_until)
         count = 0
-        while due := _due_refs(now, seen):
+        while due := self._due_refs(now, seen):
             count += sum(self._advance(ref, now) for ref in due)
             seen.update(due)
         return count
+
+    def _due_refs(self, now: datetime, seen: set[str]) -> list[str]:
+        """Return the next batch. What was seen is usually no longer due; where it is, it stands at the front."""
+        due = Incident.objects.filter(next_due_at__lte=now).order_by("next_due_at", "pk")
+        refs = due.values_list("ref", flat=True)[: self._batch + len(seen)]
+        return [ref for ref in refs if ref not in seen]
 
     def _advance(self, ref: str, now: datetime) -> bool:
         try:
@@ -72,12 +79,6 @@ def next_wake(now: datetime) -> datetime | None:
     """Return when something is due next, `now` if something is due already, or None if nothing ever is."""
     due_at = Ticker().next_wake()
     return None if due_at is None else max(due_at, now)
-
-
-def _due_refs(now: datetime, seen: set[str]) -> list[str]:
-    due = Incident.objects.filter(next_due_at__lte=now).order_by("next_due_at", "pk")
-    refs = due.values_list("ref", flat=True)[: _BATCH + len(seen)]
-    return [ref for ref in refs if ref not in seen]
 
 
 class ClockLoop:
