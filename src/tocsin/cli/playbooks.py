@@ -1,4 +1,4 @@
-"""Terminal commands that read playbooks: `compile`, `lint`, `simulate`. They need no server and no database."""
+"""Terminal commands that read playbooks: `compile`, `lint`. They need no server and no database."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 Answer = Literal["yes", "no", "unknown"]
+NoteChange = Literal["written", "edited", "deleted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +202,12 @@ class NotifyAudience(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddNote(Command):
+    """Write something down. `url` is where it was written, "" for here; there it may later be edited or deleted, which
+    is a note of its own: the timeline keeps what was said first."""
+
     text: str
+    url: str = ""
+    change: NoteChange = "written"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

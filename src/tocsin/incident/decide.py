@@ -20,7 +20,7 @@ from tocsin.incident.settling import settle
 from tocsin.incident.state import IncidentState
 from tocsin.incident.turn import Turn
 
-__all__ = ["CommandRefusedError", "decide"]
+__all__ = ["CommandRefusedError", "decide", "settled"]
 
 
 def decide(state: IncidentState, command: cmd.Command, now: datetime) -> list[Event]:
@@ -31,10 +31,16 @@ def decide(state: IncidentState, command: cmd.Command, now: datetime) -> list[Ev
 
     Raises: a subclass of `CommandRefusedError` whose message says what to do; the incident is as it was.
     """
+    return settled(state, command, now).events
+
+
+def settled(state: IncidentState, command: cmd.Command, now: datetime) -> Turn:
+    """Decide as `decide` does; the turn has the events and the state that they lead to, so that it need not be folded
+    again."""
     turn = Turn(state, command.by, at_least(now, state))
     _HANDLERS[type(command)](turn, command)
     settle(turn)
-    return turn.events
+    return turn
 
 
 def _advance_clock(turn: Turn, command: cmd.AdvanceClock) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tocsin.incident import events as ev
+from tocsin.incident.changing import changed
 from tocsin.incident.state import (
     AddedStep,
     FollowUp,
@@ -34,7 +35,7 @@ def evolve(state: IncidentState, event: ev.Event) -> IncidentState:
     change = _CHANGES.get(type(event))
     changes = change(state, event) if change else {}
     last_at = event.at if state.last_at is None or event.at > state.last_at else state.last_at
-    return replace(state, version=state.version + 1, last_at=last_at, **changes)
+    return changed(state, {"version": state.version + 1, "last_at": last_at, **changes})
 
 
 def _caused(state: IncidentState, *facts: str) -> Mapping[str, int]:
@@ -134,7 +135,7 @@ def _impact_described(state: IncidentState, event: ev.ImpactDescribed) -> Change
 
 def _on_step(state: IncidentState, step: str, **changes: Any) -> Changes:
     record = state.steps.get(step) or StepRecord()
-    return {"steps": {**state.steps, step: replace(record, **changes)}}
+    return {"steps": {**state.steps, step: changed(record, changes)}}
 
 
 def _step_opened(state: IncidentState, event: ev.StepOpened) -> Changes:
@@ -263,7 +264,7 @@ def _on_promise(state: IncidentState, promise_id: str, **changes: Any) -> Change
     promise = state.promises.get(promise_id)
     if promise is None:
         return {}
-    return {"promises": {**state.promises, promise_id: replace(promise, **changes)}}
+    return {"promises": {**state.promises, promise_id: changed(promise, changes)}}
 
 
 def _promise_moved(state: IncidentState, event: ev.PromiseMoved) -> Changes:

@@ -139,6 +139,7 @@ def _by(words: Callable[[Any, IncidentState], str]) -> Say:
     return lambda event, state: f"{_who(event, state)} {words(event, state)}"
 
 
+_NOTED = {"written": "noted", "edited": "edited a note, now", "deleted": "deleted a note, which said"}
 _PLAIN: dict[type[ev.Event], Say] = {
     ev.IncidentDeclared: _declared,
     ev.IncidentConfirmed: _by(lambda e, s: "confirmed that the incident is real"),
@@ -167,7 +168,7 @@ _PLAIN: dict[type[ev.Event], Say] = {
     ev.RoleLeft: lambda e, s: f"{person(s, e.person)} is no longer {e.role}",
     ev.UpdatePosted: _update,
     ev.AudienceNotified: _by(lambda e, s: f"told {e.audience}: {plain(e.text, 300)}"),
-    ev.NoteAdded: _by(lambda e, s: f"noted: {plain(e.text, 300)}"),
+    ev.NoteAdded: _by(lambda e, s: f"{_NOTED[e.change]}: {plain(e.text, 300)}"),
     ev.PromiseMade: _made,
     ev.PromiseMoved: _moved,
     ev.PromiseSnoozed: _snoozed,

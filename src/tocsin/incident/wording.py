@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from tocsin.incident.state import IncidentState
 from tocsin.playbook.conditions import duration
@@ -13,6 +14,7 @@ _MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)")
 _SPACE = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str, most: int = 90) -> str:
     """Take the Markdown out of a text and cut it to `most` characters."""
     bare = _SPACE.sub(" ", _MARKS.sub("", _LINK.sub(r"\1", text))).strip()

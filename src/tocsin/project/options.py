@@ -65,6 +65,24 @@ OPTIONS: tuple[Option, ...] = (
     Option("mail_from", "text", "Tocsin <tocsin@localhost>", "Sender of e-mail."),
     Option("webhook_url", "text", "", "Address that hears of every event, signed. Empty: none."),
     Option("webhook_secret", "text", "", "Key that signs webhooks (whsec_…).", True),
+    Option("slack_bot_token", "text", "", "Slack: the app's bot token (xoxb-…). Empty: no Slack.", True),
+    Option("slack_signing_secret", "text", "", "Slack: signs what Slack sends to /slack/events.", True),
+    Option(
+        "slack_app_token",
+        "text",
+        "",
+        "Slack: app token (xapp-…); set, Socket Mode is used and no address is needed.",
+        True,
+    ),
+    Option("slack_api_url", "text", "https://slack.com/api/", "Slack: address of the Web API."),
+    Option(
+        "slack_channel_map", "text", "", "Slack: channels for channels, #general=C0123456789; with commas; * is all."
+    ),
+    Option(
+        "slack_drill_channel", "text", "", "Slack: ID of the channel that drills are told in. Empty: where others are."
+    ),
+    Option("slack_incident_channels", "switch", "no", "Slack: give each incident a channel of its own."),
+    Option("slack_note_reaction", "text", "memo", "Slack: the emoji that puts a message into the timeline."),
     Option("api_requests_per_minute", "number", "1200", "Most API requests of one person a minute. 0: no limit."),
     Option("debug", "switch", "no", "Show details of faults in the browser. Never on a real server."),
 )

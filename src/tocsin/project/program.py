@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import playbooks
+from tocsin.cli import playbooks, simulations
 from tocsin.errors import TocsinError
 from tocsin.project import administration
 
 app = typer.Typer(no_args_is_help=True, help="Run the incident checklist your team has already written.")
 playbooks.register(app)
+simulations.register(app)
 administration.register(app)
 
 

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tocsin.store",
     "tocsin.delivery",
     "tocsin.desk",
+    "tocsin.integrations.slack",
     "tocsin.web",
     "tocsin.api",
 ]

@@ -79,10 +79,8 @@ def latest_update(state: IncidentState, rule: Rule) -> Update | None:
 
 
 def _last_update(state: IncidentState, rule: Rule) -> Anchor | None:
-    if rule.timer.kind == "recurring":
-        update = latest_update(state, rule)
-    else:
-        update = state.updates[-1] if state.updates else None
+    last = state.updates[-1] if state.updates else None
+    update = latest_update(state, rule) if rule.timer.kind == "recurring" else last
     return Anchor(update.at, f"update {update.number}", update.event) if update else None
 
 

@@ -10,18 +10,18 @@ UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "re
 # Slack did not do it, and it may go better later.
 PASSING = frozenset({"ratelimited", "rate_limited", "team_added_to_org", "accesslimited", "org_login_required"})
 
-_TOKEN = "Install the app again (docs/slack.md) and set TOCSIN_SLACK_BOT_TOKEN to the new token."
+_REINSTALL = "Install the app again (docs/slack.md) and set TOCSIN_SLACK_BOT_TOKEN to the new token."
 _CHANNEL = (
     "Invite the app to the channel in Slack (/invite @tocsin), or map another channel with TOCSIN_SLACK_CHANNEL_MAP."
 )
 _SHAPE = "This is a fault of Tocsin's: copy the message from the room, and report it."
 MENDS: dict[str, str] = {
-    "invalid_auth": _TOKEN,
-    "not_authed": _TOKEN,
-    "account_inactive": _TOKEN,
-    "token_revoked": _TOKEN,
-    "token_expired": _TOKEN,
-    "no_permission": _TOKEN,
+    "invalid_auth": _REINSTALL,
+    "not_authed": _REINSTALL,
+    "account_inactive": _REINSTALL,
+    "token_revoked": _REINSTALL,
+    "token_expired": _REINSTALL,
+    "no_permission": _REINSTALL,
     "missing_scope": "Install the app again from the manifest in the documentation, so that it has every scope.",
     "not_allowed_token_type": "Set TOCSIN_SLACK_BOT_TOKEN to the bot token; it begins with xoxb-.",
     "channel_not_found": _CHANNEL,
