@@ -112,7 +112,7 @@ class Tocsin:
                 self.done[names[name]] = is_ticked
             case merge.Removed(step, _):
                 self.skipped |= set() if self.done[step] else {step}
-            case merge.Restored(step, is_ticked):
+            case merge.Restored(step, is_ticked, _):
                 self.skipped.discard(step)
                 self.done[step] = is_ticked
             case merge.SeverityNamed(level):

@@ -6,6 +6,7 @@ What was read and what was written may come at once from two threads: each chang
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,15 @@ from tocsin.integrations.github.merge import Operation
 from tocsin.integrations.github.models import BodyWrite, FollowUpIssue, IncidentIssue
 
 WRITES_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A body as it was read, as it was written, and when, as GitHub says."""
+
+    read: str
+    written: str
+    changed_at: str
 
 
 def issue_of(ref: str) -> IncidentIssue | None:
@@ -58,16 +68,19 @@ def intend(issue: IncidentIssue, operations: Sequence[Operation]) -> None:
 
 
 def wrote(
-    issue: IncidentIssue, apply: Callable[[Known], Known], missed: Sequence[str], texts: tuple[str, str], at: datetime
+    issue: IncidentIssue, apply: Callable[[Known], Known], missed: Sequence[str], wrote: Wrote | None, at: datetime
 ) -> None:
-    """Note that a body was written (`texts`: as read, as written), or needed no writing where both are the same."""
+    """Note that a body was written, or, where `wrote` is None, that it needed no writing."""
 
     def change(row: IncidentIssue) -> None:
         row.known = apply(known_from_json(row.known)).to_json()
         row.own = []
         row.remarks = [*row.remarks, *missed]
-        if texts[0] != texts[1]:
-            BodyWrite.objects.create(issue=row, read=texts[0], written=texts[1], at=at)
+        if wrote is not None:
+            row.changed_at = max(row.changed_at, wrote.changed_at)
+            BodyWrite.objects.create(
+                issue=row, read=wrote.read, written=wrote.written, changed_at=wrote.changed_at, at=at
+            )
             kept = BodyWrite.objects.filter(issue=row).order_by("-pk").values_list("pk", flat=True)[:WRITES_KEPT]
             BodyWrite.objects.filter(issue=row).exclude(pk__in=list(kept)).delete()
 

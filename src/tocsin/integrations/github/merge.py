@@ -53,6 +53,7 @@ class Restored:
 
     step: str
     is_ticked: bool
+    was_ticked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class _Reader:
         back = next((gone for gone in self._gone if plain(gone.text) == plain(found.text)), None)
         if back is not None:
             self._gone.remove(back)
-            self._changes.append(Restored(back.step, found.is_ticked))
+            self._changes.append(Restored(back.step, found.is_ticked, back.is_ticked))
             return replace(item, step=back.step)
         if own := self._own_lines.pop(plain(found.text), ""):
             return replace(item, step=own)

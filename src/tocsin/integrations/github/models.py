@@ -51,6 +51,7 @@ class BodyWrite(models.Model):
     issue = models.ForeignKey(IncidentIssue, on_delete=models.CASCADE, related_name="writes")
     read = models.TextField()
     written = models.TextField()
+    changed_at = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField()
 
 

@@ -135,14 +135,16 @@ class GitHubConnector:
         levels = [str(level) for level in _list(outgoing.data["levels"])]
         text = str(self._github.call("GET", _path(issue)).get("body") or "")
         written = merge.write(ledger.known_of(issue), text, wanted, levels)
+        wrote = None
         if written.text != text:
             ledger.intend(issue, wanted)
-            self._github.call("PATCH", _path(issue), {"body": written.text})
+            found = self._github.call("PATCH", _path(issue), {"body": written.text})
+            wrote = ledger.Wrote(text, written.text, str(found.get("updated_at") or ""))
         ledger.wrote(
             issue,
             lambda known: merge.write(known, text, wanted, levels).known,
             written.missed,
-            (text, written.text),
+            wrote,
             self._now(),
         )
         return Receipt(str(issue.number), issue.url)

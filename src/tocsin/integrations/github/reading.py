@@ -1,0 +1,196 @@
+"""Read GitHub: work off what it sent, and look by itself for what no webhook brought. One process at a time.
+
+Everything here can be done again: a crash in the middle loses nothing and repeats nothing that people see. While GitHub
+is away it waits; its webhooks stay kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from tocsin.desk import writer
+from tocsin.errors import RefusedError, UnavailableError
+from tocsin.incident import commands as cmd
+from tocsin.integrations.github import acting, arrivals, declaring, follow_ups, ledger, sources
+from tocsin.integrations.github.client import GitHub
+from tocsin.integrations.github.config import GitHubConfig
+from tocsin.integrations.github.models import Arrival, FollowUpIssue, IncidentIssue, ReaderTurn
+from tocsin.integrations.github.people import NOBODY
+
+log = logging.getLogger(__name__)
+TURN = timedelta(seconds=60)
+ATTEMPTS_AT_MOST = 20
+_OVERLAP = timedelta(minutes=2)
+_KEPT = timedelta(days=14)
+_PAUSE_SECONDS = 1.0
+
+
+class Reader:
+    """Reads for this installation. `wake` makes it look at once."""
+
+    def __init__(self, config: GitHubConfig, github: GitHub, now: Callable[[], datetime]) -> None:
+        self._config = config
+        self._github = github
+        self._now = now
+        self._handler = arrivals.Handler(config, github)
+        self._name = uuid.uuid4().hex
+        self._wake = threading.Event()
+        self._looked_at: datetime | None = None
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def run_forever(self, stop: threading.Event) -> None:
+        """Read until `stop` is set (then call `wake`). Faults are logged and never end it."""
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                try:
+                    self.round()
+                except UnavailableError as error:
+                    log.info("GitHub is read again in a moment: %s", error.message)
+                except Exception:
+                    log.exception("GitHub could not be read; trying again in a moment")
+                    connection.close_if_unusable_or_obsolete()
+                self._wake.wait(_PAUSE_SECONDS)
+        finally:
+            connection.close()
+
+    def round(self) -> bool:
+        """Do what there is to do; return False where another process is at it. *Raises* UnavailableError."""
+        now = self._now()
+        if not self._take_turn(now):
+            return False
+        self.work_off(now)
+        self.tell_incidents(now)
+        self._read_marked(now)
+        if self._looked_at is None or now - self._looked_at >= timedelta(seconds=self._config.polls_every_seconds):
+            self._looked_at = now
+            self.look(now)
+        return True
+
+    # --- what GitHub sent ---------------------------------------------------------------------------------------
+
+    def work_off(self, now: datetime) -> int:
+        """Handle what arrived, in order, and return how much. *Raises* UnavailableError; it then goes on from there."""
+        count = 0
+        for arrival in Arrival.objects.filter(done_at=None).order_by("pk"):
+            self._handle(arrival, now)
+            count += 1
+        Arrival.objects.filter(done_at__lt=now - _KEPT).delete()
+        return count
+
+    def _handle(self, arrival: Arrival, now: datetime) -> None:
+        arrival.attempts += 1
+        try:
+            self._handler.handle(arrival, now)
+        except UnavailableError as error:
+            self._failed(arrival, error.message, is_over=error.is_permanent, now=now)
+            if not error.is_permanent:
+                raise
+        except Exception as error:
+            # One delivery that cannot be understood must not hold up those behind it; the issue is read as a whole.
+            log.exception("A webhook delivery could not be handled: %s %s", arrival.event, arrival.guid)
+            self._failed(arrival, repr(error), is_over=True, now=now)
+        else:
+            arrival.done_at, arrival.last_error = now, ""
+            arrival.save(update_fields=["done_at", "attempts", "last_error"])
+
+    def _failed(self, arrival: Arrival, why: str, *, is_over: bool, now: datetime) -> None:
+        arrival.last_error = why[:2000]
+        if is_over or arrival.attempts >= ATTEMPTS_AT_MOST:
+            arrival.done_at = now
+            number = (arrival.payload.get("issue") or {}).get("number", 0)
+            IncidentIssue.objects.filter(number=number).update(must_be_read=True)
+        arrival.save(update_fields=["done_at", "attempts", "last_error"])
+
+    # --- what incidents have to learn ---------------------------------------------------------------------------
+
+    def tell_incidents(self, now: datetime) -> None:
+        """Give incidents the addresses of issues that were created, and the remarks that sending left."""
+        for issue in IncidentIssue.objects.filter(Q(is_linked=False) | ~Q(remarks=[])):
+            if not issue.is_linked:
+                self._try(issue.ref, cmd.LinkIssue(by="system", url=issue.url), f"github:{issue.pk}:link", now)
+                IncidentIssue.objects.filter(pk=issue.pk).update(is_linked=True)
+            for number, remark in enumerate(issue.remarks):
+                acting.note(
+                    issue.ref, remark, NOBODY, f"github:{issue.pk}:{issue.reading}:remark:{number}:{remark}"[:200], now
+                )
+            ledger.take_remarks(issue, len(issue.remarks))
+        for row in FollowUpIssue.objects.filter(is_linked=False):
+            command = cmd.LinkFollowUp(by="system", follow_up=row.follow_up, url=row.url)
+            self._try(row.ref, command, f"github:follow-up:{row.pk}:link", now)
+            FollowUpIssue.objects.filter(pk=row.pk).update(is_linked=True)
+
+    def _try(self, ref: str, command: cmd.Command, key: str, now: datetime) -> None:
+        try:
+            writer.run(ref, command, key=key, now=now)
+        except RefusedError as error:
+            log.info("%s: %s", ref, error.message)
+
+    # --- what no webhook brought --------------------------------------------------------------------------------
+
+    def _read_marked(self, now: datetime) -> None:
+        for issue in IncidentIssue.objects.filter(must_be_read=True):
+            found = self._github.call("GET", f"/repos/{issue.repository}/issues/{issue.number}")
+            self._read(issue, found, now)
+
+    def look(self, now: datetime) -> None:
+        """Look at issues and comments that changed since the last look, and at the playbooks."""
+        turn = ReaderTurn.objects.get(pk=1)
+        since, is_first = turn.looked_since or now, turn.looked_since is None
+        sources.Sources(self._config, self._github).refresh(now)
+        stamp = (since - _OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for repository in dict.fromkeys((self._config.repository, self._config.follow_ups_in)):
+            path = f"/repos/{repository}/issues"
+            for found in self._github.pages(path, state="all", since=stamp, sort="updated", direction="asc"):
+                self._look_at(repository, found, None if is_first else since - _OVERLAP, now)
+        for comment in self._github.pages(f"/repos/{self._config.repository}/issues/comments", since=stamp):
+            self._look_at_comment(comment, now)
+        ReaderTurn.objects.filter(pk=1).update(looked_since=now)
+
+    def _look_at(self, repository: str, found: Mapping[str, Any], new_since: datetime | None, now: datetime) -> None:
+        issue = IncidentIssue.objects.filter(repository=repository, number=found["number"]).first()
+        is_closed = found.get("state") == "closed"
+        if issue is not None:
+            if str(found.get("updated_at") or "") >= issue.changed_at:
+                self._read(issue, found, now)
+        elif new_since is not None and repository == self._config.repository and _is_after(found, new_since):
+            declaring.consider(repository, found, self._github, now)
+        follow_ups.follow(repository, found["number"], is_closed, NOBODY, now)
+
+    def _look_at_comment(self, comment: Mapping[str, Any], now: datetime) -> None:
+        """Do what a comment asks for, by its words or by the reaction that somebody of the repository gave it."""
+        number = str(comment.get("issue_url") or "").rpartition("/")[2]
+        issue = IncidentIssue.objects.filter(repository=self._config.repository, number=int(number or 0)).first()
+        if issue is None:
+            return
+        arrivals.take_comment(issue, comment, now)
+        reactions = comment.get("reactions") or {}
+        if reactions.get(self._config.note_reaction):
+            arrivals.note_comment(issue, comment, now)
+
+    def _read(self, issue: IncidentIssue, found: Mapping[str, Any], now: datetime) -> None:
+        text, changed_at = str(found.get("body") or ""), str(found.get("updated_at") or "")
+        acting.read_body(issue, text, changed_at, lambda change: NOBODY, now)
+
+    # --- turns --------------------------------------------------------------------------------------------------
+
+    def _take_turn(self, now: datetime) -> bool:
+        """Take or keep the turn, so that two processes do not act on one reading under two names."""
+        with transaction.atomic():
+            ReaderTurn.objects.get_or_create(pk=1)
+            mine = Q(holder=self._name) | Q(until=None) | Q(until__lte=now)
+            return bool(ReaderTurn.objects.filter(mine, pk=1).update(holder=self._name, until=now + TURN))
+
+
+def _is_after(found: Mapping[str, Any], moment: datetime) -> bool:
+    return datetime.fromisoformat(str(found["created_at"]).replace("Z", "+00:00")) >= moment
