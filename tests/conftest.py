@@ -17,3 +17,13 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared documents are not beside this clone (set TOCSIN_SHARED to their folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Keep the tests' SQLite in a file, as in earnest: one in memory has other locks, which threads trip over."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"] = {**database.get("TEST", {}), "NAME": f"{database['NAME']}-tests"}

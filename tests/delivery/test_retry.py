@@ -44,6 +44,11 @@ def test_a_wait_that_is_asked_for_is_kept(seconds: int, attempts: int, chance: f
     assert isinstance(step, TryAgain) and step.at >= asked
 
 
+def test_what_may_still_be_on_its_way_is_given_time_to_arrive() -> None:
+    step = _after(NotDeliveredError(is_unclear=True), chance=lambda: 0.0)
+    assert isinstance(step, TryAgain) and step.at == NOW + POLICY.unclear_least
+
+
 def test_a_wait_of_years_is_kept_for_a_day() -> None:
     step = _after(NotDeliveredError(retry_at=NOW + timedelta(days=4000)))
     assert isinstance(step, TryAgain) and step.at == NOW + timedelta(hours=24)

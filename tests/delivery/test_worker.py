@@ -136,6 +136,8 @@ def test_after_a_cut_line_the_service_is_asked_before_it_is_sent_again(act: Act,
     _worker(there).run_due(NOW)
     assert _row(1).is_unclear
     _worker(there).run_due(NOW + SECOND)
+    assert there.asked == []
+    _worker(there).run_due(NOW + 2 * SECOND)
     assert there.asked == [_row(1).identity]
     assert (_row(1).status, _row(1).is_unclear) == ("sent", False)
     assert there.numbers == ([1, 1] if act is CUT_AFTER and not can_be_asked else [1])
@@ -242,7 +244,7 @@ def test_a_fault_in_a_connector_is_tried_again_and_stops_nothing(caplog: pytest.
     _worker(there).run_due(NOW)
     assert there.numbers == [2]
     assert "ZeroDivisionError: a bug" in _row(1).last_error and "has a fault" in caplog.text
-    _worker(there).run_due(NOW + SECOND)
+    _worker(there).run_due(NOW + 2 * SECOND)
     assert sorted(there.numbers) == [1, 2]
 
 
@@ -303,3 +305,16 @@ def test_when_two_answers_cross_the_longer_wait_holds() -> None:
     assert worker.run_due(NOW + 29 * SECOND) == 0
     worker.run_due(NOW + 30 * SECOND)
     assert there.numbers == [1, 2, 3]
+
+
+def test_after_an_outage_what_waits_goes_at_once_and_what_may_be_on_its_way_a_little_later() -> None:
+    there = Recorder(acts=_acts(BUSY, CUT_BEFORE, wait_until(NOW + 900 * SECOND)))
+    for number in (1, 2, 3):
+        _queue(number, destination=Destination("email", f"{number}@example.org"))
+    patient = RetryPolicy(first=timedelta(hours=1), cap=timedelta(hours=1))
+    worker = Worker({"email": there}, lambda: NOW, policy=patient, chance=lambda: 0.5)
+    worker.run_due(NOW)
+    assert leases.hurry("email", NOW + SECOND, patient) == 3
+    for seconds, arrived in [(1, [1]), (3, [1, 2]), (899, [1, 2]), (900, [1, 2, 3])]:
+        worker.run_due(NOW + seconds * SECOND)
+        assert there.numbers == arrived

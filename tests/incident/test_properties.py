@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -20,7 +20,6 @@ from tocsin.incident.due import due, next_due_at
 from tocsin.incident.evolve import evolve, fold
 from tocsin.incident.plan import plan_of
 from tocsin.incident.room import room
-from tocsin.incident.schedule import stages
 from tocsin.incident.state import IncidentState
 from tocsin.incident.timeline import describe
 from tocsin.incident.why import why_event, why_step
@@ -178,9 +177,7 @@ class AnyIncident(RuleBasedStateMachine):
         for number, event in enumerate(self.log, 1):
             assert event.cause is None or 0 < event.cause < number
             if event.by in ("clock", "system"):
-                assert event.cause is not None and (
-                    event.line or isinstance(event, ev.RoleTaken | ev.SuggestionWithdrawn)
-                )
+                assert event.cause is not None and (event.line or isinstance(event, ev.RoleTaken))
         assert why_event(self.log, len(self.log), self.state)[-1].number >= 1
 
     @invariant()

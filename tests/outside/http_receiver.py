@@ -88,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         known = self.server.receiver.has(self.path.removeprefix("/messages/"))
         self._answer(200 if known else 404, {})
 
-    do_HEAD = do_GET  # noqa: N815
+    do_HEAD = do_GET
 
     def _answer(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)

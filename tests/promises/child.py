@@ -25,10 +25,13 @@ from django.db import connection  # noqa: E402
 from tests.desk import cast  # noqa: E402
 from tests.desk.cast import ROSA, SAM, T0  # noqa: E402
 from tocsin.delivery.models import Delivery  # noqa: E402
+from tocsin.delivery.ports import Outgoing, Probe, Receipt  # noqa: E402
+from tocsin.delivery.worker import Worker  # noqa: E402
 from tocsin.desk import bus, routes, steady_clock  # noqa: E402
 from tocsin.desk.clock import ClockLoop  # noqa: E402
 from tocsin.desk.routes import Routes  # noqa: E402
 from tocsin.desk.steady_clock import Sources  # noqa: E402
+from tocsin.errors import UnavailableError  # noqa: E402
 from tocsin.incident.codec import event_to_json  # noqa: E402
 from tocsin.incident.commands import AddNote, CompleteStep  # noqa: E402
 from tocsin.store import queries  # noqa: E402
@@ -165,15 +168,16 @@ def find_faults() -> None:
     say([f"{fault.ref} {fault.seq}: {fault.what}" for fault in verify()])
 
 
-def run_clock(wall: str, boot_seconds: str, speed: str = "1") -> None:
-    """Run the clock loop on a machine whose clock stands at `wall` and runs `speed` times as fast, until killed.
+def run_clock(wall: str, boot_seconds: str, speed: str = "1", begin: str = "") -> None:
+    """Run the clock loop on a machine whose clock stands at `wall` and runs `speed` times as fast.
 
-    Prints "running", then each change of an incident, with the clock's time.
+    It stands still until `begin` (seconds of the real machine's monotonic clock). Prints "running", then each change of
+    an incident. For a line with a moment it prints the time once its clock has reached that; it ends with its input.
     """
-    began, begin_at = time.monotonic(), datetime.fromisoformat(wall)
+    begin_seconds, begin_at = float(begin or time.monotonic()), datetime.fromisoformat(wall)
 
     def passed() -> float:
-        return (time.monotonic() - began) * float(speed)
+        return max(0.0, time.monotonic() - begin_seconds) * float(speed)
 
     sources = Sources(
         lambda: begin_at + timedelta(seconds=passed()), lambda: float(boot_seconds) + passed(), boot_id="boot-1"
@@ -186,11 +190,75 @@ def run_clock(wall: str, boot_seconds: str, speed: str = "1") -> None:
     thread.start()
     say("running")
     for line in sys.stdin:
-        if line.strip() == "time":
-            say(clock.now().isoformat())
+        while clock.now() < datetime.fromisoformat(line.strip()):
+            time.sleep(0.02)
+        say(clock.now().isoformat())
     stop.set()
     loop.wake()
     thread.join()
+
+
+class Hook:
+    """A webhook's connector that fails as it is told: it raises, or holds on until it is let go."""
+
+    name = "webhook"
+
+    def __init__(self, let_go: threading.Event | None = None) -> None:
+        self.is_held = threading.Event()
+        self._let_go = let_go
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        if self._let_go is not None:
+            self.is_held.set()
+            self._let_go.wait()
+        raise UnavailableError("The hook is down.")
+
+    def find(self, outgoing: Outgoing) -> Receipt | None:
+        return None
+
+    def probe(self) -> Probe:
+        return Probe(False, "It is down.")
+
+
+def run_while_hanging(count: str) -> None:
+    """Run commands while a worker of this process is stuck in a send."""
+    routes.hand_in(WEBHOOK)
+    stop, let_go = threading.Event(), threading.Event()
+    hook = Hook(let_go)
+    worker = Worker({"webhook": hook}, lambda: T0)
+    thread = threading.Thread(target=worker.run_forever, args=[stop])
+    thread.start()
+    ref = cast.declare().ref
+    was_hanging = hook.is_held.wait(30)
+    committed = _notes(ref, int(count))
+    waiting = Delivery.objects.filter(connector="webhook", status="queued").count()
+    say({"committed": committed, "was_hanging": was_hanging and not let_go.is_set(), "waiting": waiting})
+    stop.set()
+    let_go.set()
+    worker.wake()
+    thread.join()
+
+
+def run_while_failing(count: str) -> None:
+    """Run commands and let the worker try after each; every try fails."""
+    routes.hand_in(WEBHOOK)
+    worker = Worker({"webhook": Hook()}, lambda: T0)
+    ref, committed = cast.declare().ref, 0
+    for number in range(int(count)):
+        committed += _notes(ref, 1, first=number)
+        worker.run_due(T0)
+    hooked = Delivery.objects.filter(connector="webhook").order_by("position")
+    first = hooked.first()
+    say(
+        {"committed": committed, "sent": hooked.filter(status="sent").count(), "last_error": first and first.last_error}
+    )
+
+
+def _notes(ref: str, count: int, first: int = 0) -> int:
+    """Write notes and return how many events they became."""
+    numbers = range(first, first + count)
+    done = [cast.run(ref, AddNote(by=ROSA, text=f"Note {number}"), f"note-{number}") for number in numbers]
+    return sum(len(outcome.events) for outcome in done)
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -202,6 +270,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "write-on": write_on,
     "run-clock": run_clock,
     "find-faults": find_faults,
+    "run-while-hanging": run_while_hanging,
+    "run-while-failing": run_while_failing,
     "fork-for-each-line": fork_for_each_line,
 }
 

@@ -55,6 +55,12 @@ class Child:
         self.process.stdin.write(word + "\n")
         self.process.stdin.flush()
 
+    def end(self) -> None:
+        """Close its input and wait for it to end well."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        assert self.process.wait(LONGEST_SECONDS) == 0
+
     def kill(self) -> None:
         """End it as a power cut would, with no chance to tidy up."""
         self.process.send_signal(signal.SIGKILL)

@@ -111,7 +111,7 @@ ASKS: tuple[Ask, ...] = (
         commands.DescribeImpact,
         "/impact",
         "Say what is affected",
-        {"text": "Sign-in is down for everybody.", "is_full_downtime": True, "since": "2026-03-02T08:40:00Z"},
+        {"text": "Sign-in is down for everybody.", "is_full_downtime": True, "since": "2026-03-02T08:20:00Z"},
     ),
     Ask(commands.CompleteStep, "/steps/{step}/complete", "Tick a step", {"evidence": "Seen in the release log."}),
     Ask(commands.UncompleteStep, "/steps/{step}/uncomplete", "Untick a step, or take a skip back"),
@@ -123,12 +123,12 @@ ASKS: tuple[Ask, ...] = (
         "Add a step to this incident",
         {"phase": "Assess", "text": "Ask the hosting provider."},
     ),
-    Ask(commands.JoinIncident, "/join", "Join the incident, or bring somebody in", {}, ("person",)),
+    Ask(commands.JoinIncident, "/join", "Join the incident, or bring somebody in", {"person": "person:2"}, ("person",)),
     Ask(
         commands.TakeRole,
         "/roles/take",
         "Take a role, or hand it to somebody",
-        {"role": "incident commander", "person": "me"},
+        {"role": "note-taker", "person": "me"},
         ("person",),
     ),
     Ask(commands.LeaveRole, "/roles/leave", "Leave a role free", {"role": "note-taker"}),
@@ -217,7 +217,7 @@ def _field(part: dataclasses.Field[Any], hint: Any, means_self: bool) -> tuple[A
     is_optional = type(None) in getattr(hint, "__args__", ())
     plain = next(kind for kind in hint.__args__ if kind is not type(None)) if is_optional else hint
     is_needed = part.default is dataclasses.MISSING and not means_self
-    kind = _kind(part.name, plain, is_needed or is_optional)
+    kind = _kind(part.name, plain, is_needed or is_optional or means_self)
     if means_self:
         return kind, "me"
     return kind | None if is_optional else kind, ... if is_needed else _default(part)

@@ -91,6 +91,8 @@ def _complete_operation(path: str, method: str, operation: Node) -> None:
     success["description"] = "Done." if method != "get" else "Found."
     if path.startswith("/api/v1/incidents/{ref}") and (method == "post" or path.endswith("{ref}")):
         success["headers"] = _ETAG
+    if path.endswith("/source"):
+        success["content"] = {"text/plain": {"schema": {"type": "string"}}}
     if path == "/api/v1/incidents/{ref}" and method == "get":
         operation["responses"][304] = {"description": "The caller has this version already.", "headers": _ETAG}
     for name in _answers(path, method):

@@ -21,14 +21,20 @@ PLAYBOOK = """\
 
 **Severity:** _High/Low_
 
-- **High:** Customers cannot work.
+- **High:** No customer can work; full downtime for more than 30 minutes.
 - **Low:** Everything else.
+
+## How soon
+
+| Severity | Respond | Updates |
+| --- | --- | --- |
+| High | Within 15 minutes | Every 30 minutes |
+| Low | Within 4 hours | Daily |
 
 ## Assess
 
 - [ ] Look at the release log
 - [ ] If customers' data has been lost, notify the security team
-- [ ] Acknowledge the page within 15 minutes
 
 ## Tell
 
@@ -38,17 +44,18 @@ PLAYBOOK = """\
 
 - [ ] Once resolved, write the report
 """
-DIGEST_HERE = "{digest}"
+DIGEST_HERE, DELIVERY_HERE = "{digest}", "{identity}"
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`before` names operations whose own examples come first; `as_is` says that the answer differs on every run."""
+    """`before` names operations whose own examples come first; `by` is who of the cast asks."""
 
     operation: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     before: tuple[str, ...] = ()
+    by: str = "Rosa"
 
     @property
     def answer(self) -> Any:
@@ -75,15 +82,20 @@ _COMMANDS: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "skip_step": (_STEP, ()),
     "assign_step": (_STEP, ()),
     "leave_role": ({}, ("take_role",)),
-    "snooze_promise": ({"promise": "p1"}, ()),
-    "keep_promise": ({"promise": "p1"}, ()),
+    "snooze_promise": ({"promise": "tell-1.1.1"}, ()),
+    "keep_promise": ({"promise": "playbook.1.1"}, ("assign_severity",)),
     "share_call": ({}, ("start_call",)),
-    "approve_report": ({"version": 1}, ("draft_report",)),
-    "withdraw_approval": ({"version": 1}, ("draft_report", "approve_report")),
-    "share_report": ({}, ("draft_report",)),
+    "approve_report": ({"version": 1}, ("resolve_incident", "draft_report")),
+    "withdraw_approval": ({"version": 1}, ("resolve_incident", "draft_report", "approve_report")),
+    "share_report": ({}, ("resolve_incident", "draft_report")),
+    "draft_report": ({}, ("resolve_incident",)),
     "complete_follow_up": ({"follow_up": "follow-up-1"}, ("create_follow_up",)),
     "announce_resolution": ({}, ("resolve_incident",)),
 }
+
+
+# Nobody approves their own report.
+_BY_ANOTHER = {"approve_report", "withdraw_approval"}
 
 
 def _of_commands() -> list[Example]:
@@ -91,7 +103,8 @@ def _of_commands() -> list[Example]:
     for ask in ASKS:
         parameters, before = _COMMANDS.get(ask.name, ({}, ()))
         body = dict(ask.example) if ask.form() is not None else None
-        found.append(Example(ask.name, {"ref": "INC-1", **parameters}, body, before))
+        by = "Kim" if ask.name in _BY_ANOTHER else "Rosa"
+        found.append(Example(ask.name, {"ref": "INC-1", **parameters}, body, before, by))
     return found
 
 
@@ -102,6 +115,8 @@ _OTHERS = (
     Example("list_timeline", {"ref": "INC-1", "since": 0}),
     Example("list_promises", {"ref": "INC-1"}),
     Example("list_deliveries", {"ref": "INC-1"}),
+    Example("retry_delivery", {"identity": DELIVERY_HERE}, before=("post_update",)),
+    Example("cancel_delivery", {"identity": DELIVERY_HERE}, before=("post_update",)),
     Example("list_playbooks"),
     Example("add_playbook", body={"source_name": PLAYBOOK_NAME, "source": PLAYBOOK}),
     Example("show_playbook", {"digest": DIGEST_HERE}),

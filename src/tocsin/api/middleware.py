@@ -36,7 +36,9 @@ class ProblemMiddleware:
 
 
 def _mended(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    is_ours = request.path.startswith("/api/v1/") and response.status_code >= 400
-    if not is_ours or response.get("Content-Type", "").startswith(problems.MEDIA_TYPE):
+    if not request.path.startswith("/api/v1/"):
         return response
-    return problems.from_response(response)
+    if response.status_code >= 400 and not response.get("Content-Type", "").startswith(problems.MEDIA_TYPE):
+        response = problems.from_response(response)
+    response.setdefault("Cache-Control", "private, no-cache")
+    return response

@@ -43,6 +43,18 @@ def key_of(request: HttpRequest) -> str | None:
     return key
 
 
+def with_good_key(view: View) -> View:
+    """Wrap an operation's function: a key that is none is refused before anything else is looked at."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST":
+            key_of(request)
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
 def answer_once(view: View) -> View:
     """Wrap an operation's function, which runs once the caller was let in and the request was understood."""
 

@@ -18,7 +18,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import Field
 
-from tocsin.api import clock
+from tocsin.api import clock, words
 from tocsin.errors import (
     MEANINGS,
     CorruptError,
@@ -106,14 +106,12 @@ def answer(error: TocsinError, errors: Sequence[Fault] = ()) -> JsonResponse:
         response["WWW-Authenticate"] = 'Bearer realm="Tocsin"'
     if isinstance(error, UnavailableError):
         response["Retry-After"] = str(_wait_seconds(error))
-    if meaning_of(kind).is_fault:
-        _log.error("%s: %s", kind.__name__, error.message, exc_info=error)
     return response
 
 
 def register(api: NinjaAPI) -> None:
     """Have `api` answer every error as a problem."""
-    api.add_exception_handler(TocsinError, lambda request, error: answer(error))
+    api.add_exception_handler(TocsinError, _answer_known)
     api.add_exception_handler(ValidationError, _answer_invalid)
     api.add_exception_handler(HttpError, lambda request, error: answer(_from_status(error.status_code, str(error))))
     api.add_exception_handler(AuthenticationError, lambda request, error: answer(NotSignedInError()))
@@ -134,12 +132,27 @@ def from_response(response: HttpResponseBase) -> HttpResponse:
     return problem
 
 
+def _answer_known(request: HttpRequest, error: TocsinError) -> HttpResponse:
+    if meaning_of(type(error)).is_fault:
+        _log.error("%s %s: %s", request.method, request.path, error.message, exc_info=error)
+    return answer(error)
+
+
 def _answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [
-        Fault(at="/".join(str(part) for part in found["loc"]), detail=str(found["msg"])) for found in error.errors
-    ]
+    faults = [Fault(at=_place(found["loc"]), detail=_reason(found)) for found in error.errors]
     named = "; ".join(f"{fault.at}: {fault.detail}" for fault in faults[:5])
     return answer(UnreadableError(f"What was sent cannot be used. {named}"), faults)
+
+
+def _place(location: Sequence[str | int]) -> str:
+    """Return the path of a fault; ninja names a body twice."""
+    parts = [str(part) for part in location]
+    return "/".join(parts[1:] if parts[:2] == ["body", "body"] else parts)
+
+
+def _reason(found: dict[str, Any]) -> str:
+    is_unclean = found.get("ctx", {}).get("pattern") == words.CLEAN
+    return "This holds characters that cannot be stored or shown; remove them." if is_unclean else str(found["msg"])
 
 
 def _answer_bug(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -245,7 +245,7 @@ def show(ref: str, state: IncidentState, now: datetime, names: Mapping[str, str]
         phases=_phases(seen),
         questions=[QuestionOut.model_validate(question) for question in seen.questions],
         promises=[_promise(promise, now) for promise in seen.promises],
-        audiences=[*state.playbook.channels, *state.playbook.audiences],
+        audiences=list(dict.fromkeys([*state.playbook.channels, *state.playbook.audiences])),
         updates=[UpdateOut.model_validate(update) for update in state.updates],
         reports=[ReportOut.model_validate(report) for report in state.reports],
         follow_ups=[FollowUpOut.model_validate(follow_up) for follow_up in state.follow_ups],
@@ -263,7 +263,7 @@ def entry(recorded: Recorded, text: str, names: Mapping[str, str]) -> EntryOut:
         seq=recorded.seq,
         at=recorded.at,
         by=recorded.by,
-        by_name=names.get(recorded.by, recorded.by),
+        by_name=names.get(recorded.by, _OURS.get(recorded.by, recorded.by)),
         type=type(event).__name__,
         text=text,
         why=event.why,
@@ -274,6 +274,7 @@ def entry(recorded: Recorded, text: str, names: Mapping[str, str]) -> EntryOut:
     )
 
 
+_OURS = {"system": "Tocsin", "clock": "Tocsin"}
 _OF_STATE = (
     "version",
     "title",

@@ -6,7 +6,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from tocsin.api import document, problems
+from tocsin.api import document, once, problems
 from tocsin.api.callers import BrowserSession, PersonalToken
 from tocsin.api.pace import PerMinute
 from tocsin.api.routes import commands, deliveries, incidents, people, playbooks, tokens
@@ -29,6 +29,7 @@ api = TocsinApi(
     docs_url="/docs",
 )
 problems.register(api)
+api.add_decorator(once.with_good_key)
 for _router in (
     incidents.router,
     commands.router,

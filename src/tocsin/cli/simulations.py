@@ -142,16 +142,18 @@ def _print_table(simulation: Simulation) -> None:
 
     from tocsin.incident.svg import clock
 
-    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, padding=(0, 1))
     for heading, width in (("at", 9), ("what", 10), ("line", 4)):
         table.add_column(heading, width=width, justify="right" if heading != "what" else "left", no_wrap=True)
-    for heading, ratio in (("text", 4), ("to", 2), ("why", 4)):
-        table.add_column(heading, ratio=ratio, overflow="fold")
+    table.add_column("text, and why", ratio=3)
+    table.add_column("to", ratio=1)
     for entry in simulation.entries:
-        colour = _COLOURS[entry.kind]
         line = str(entry.line) if entry.line else ""
-        words = [Text(entry.text), Text(", ".join(entry.to)), Text(entry.why, style="dim")]
-        table.add_row(clock(entry.at), Text(entry.kind, style=colour), line, *words)
+        said = Text(entry.text)
+        if entry.why:
+            said.append(f"\n{entry.why}", style="dim")
+        kind = Text(entry.kind, style=_COLOURS[entry.kind])
+        table.add_row(clock(entry.at), kind, line, said, ", ".join(entry.to))
     console = Console()
     console.print(table)
     console.print(f"{len(simulation.entries)} entries in {clock(simulation.duration_seconds)}.", style="dim")

@@ -108,10 +108,15 @@ def write_down(reports: Sequence[Report], now: datetime, policy: RetryPolicy, ch
                     _write_failed(report, report.outcome, now, policy, chance)
 
 
-def hurry(connector: str) -> int:
-    """Let what waits after failures go at once: a message just got through. Return how many."""
+def hurry(connector: str, now: datetime, policy: RetryPolicy) -> int:
+    """Let what waits after failures go at once: a message just got through. Return how many.
+
+    What may still be on its way keeps its time to arrive; a pause that the service asked for holds all the same.
+    """
     waiting = Delivery.objects.filter(connector=connector, status=Status.QUEUED, attempts__gt=0)
-    return waiting.exclude(next_attempt_at=None).update(next_attempt_at=None)
+    soon = now + policy.unclear_least
+    unclear = waiting.filter(is_unclear=True, next_attempt_at__gt=soon).update(next_attempt_at=soon)
+    return unclear + waiting.filter(is_unclear=False).exclude(next_attempt_at=None).update(next_attempt_at=None)
 
 
 def _choose(connector: str, now: datetime, at_most: int) -> list[Delivery]:

@@ -17,12 +17,14 @@ class RetryPolicy:
     """The wait before try n is drawn from 0 to `first` * 2^(n-1), at most `cap` and never under `least`.
 
     After `give_up_after` of failing, counted from the first failure, a person is asked. A wait that the service asks
-    for is kept, up to `longest_wait`.
+    for is kept, up to `longest_wait`. After an unclear outcome at least `unclear_least` passes, so that a message still
+    on its way arrives before it is looked for.
     """
 
     first: timedelta = timedelta(seconds=1)
     cap: timedelta = timedelta(minutes=10)
     least: timedelta = timedelta(milliseconds=100)
+    unclear_least: timedelta = timedelta(seconds=2)
     give_up_after: timedelta = timedelta(hours=24)
     longest_wait: timedelta = timedelta(hours=24)
 
@@ -61,7 +63,8 @@ def after_failure(
     if now >= give_up_at:
         hours = policy.give_up_after.total_seconds() / 3600
         return GiveUp(f"It failed for {hours:g} hours. Mend what the last error names, then retry it.")
-    return TryAgain(max(now + backoff(policy, attempts, chance), asked_wait(policy, error, now) or now), give_up_at)
+    wait = max(backoff(policy, attempts, chance), policy.unclear_least if error.is_unclear else policy.least)
+    return TryAgain(max(now + wait, asked_wait(policy, error, now) or now), give_up_at)
 
 
 def backoff(policy: RetryPolicy, attempts: int, chance: Callable[[], float]) -> timedelta:

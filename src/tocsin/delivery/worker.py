@@ -135,7 +135,7 @@ class Worker:
             is_back = report.lease.attempts > 1 and isinstance(report.outcome, Sent)
             if is_back and time.monotonic() - self._hurried_at.get(name, -math.inf) >= HURRY_EVERY_SECONDS:
                 self._hurried_at[name] = time.monotonic()
-                leases.hurry(name)
+                leases.hurry(name, self._clock(), self._policy)
 
     def _keep_leases(self) -> None:
         if time.monotonic() - self._renewed_at >= self._lease.total_seconds() / 3:

@@ -5,7 +5,7 @@ Made from the state and a moment; never stored, never decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -172,20 +172,29 @@ def _in_order(state: IncidentState, views: tuple[StepView, ...]) -> tuple[StepVi
     added after no step stand at the end of their phase."""
     ordered = [view for view in views if not view.is_added]
     added = {view.id: view for view in views if view.is_added}
+    afters = {step.id: step.after for step in state.added_steps}
     for step in state.added_steps:
-        ordered.insert(_place_of(step, ordered), added[step.id])
+        ordered.insert(_place_of(step, ordered, afters), added[step.id])
     return tuple(ordered)
 
 
-def _place_of(step: AddedStep, ordered: list[StepView]) -> int:
+def _place_of(step: AddedStep, ordered: list[StepView], afters: Mapping[str, str | None]) -> int:
     of_phase = [place for place, view in enumerate(ordered) if view.phase == step.phase]
     if step.after is None:
         return of_phase[-1] + 1 if of_phase else len(ordered)
     start = next(place for place in of_phase if ordered[place].id == step.after)
     depth = ordered[start].depth
-    following = (place for place in of_phase if place > start)
-    stops = (place for place in following if ordered[place].depth <= depth and not ordered[place].is_added)
-    return next(stops, of_phase[-1] + 1)
+    for place in of_phase:
+        view = ordered[place]
+        if place > start and view.depth <= depth and not _hangs_on(view.id, step.after, afters):
+            return place
+    return of_phase[-1] + 1
+
+
+def _hangs_on(step_id: str, anchor: str, afters: Mapping[str, str | None]) -> bool:
+    """Say whether a step was added after `anchor`, or after one that was."""
+    after = afters.get(step_id)
+    return after is not None and (after == anchor or _hangs_on(after, anchor, afters))
 
 
 def _phase(title: str, views: tuple[StepView, ...]) -> PhaseView:

@@ -105,6 +105,7 @@ class _Run:
             self._run_to(min(BEGINS_AT + timedelta(seconds=at), end))
             if BEGINS_AT + timedelta(seconds=at) <= end:
                 self.ask(command)
+                self._act()
         self._run_to(end)
 
     def _run_to(self, end: datetime) -> None:
@@ -112,8 +113,7 @@ class _Run:
         while (at := self._next_moment()) is not None and at <= end:
             self.now = max(at, self.now)
             self.ask(_CLOCK)
-            if not self.is_absent:
-                self._act()
+            self._act()
         self.now = end
 
     def _next_moment(self) -> datetime | None:
@@ -123,6 +123,9 @@ class _Run:
         return min(moments, default=None)
 
     def _act(self) -> None:
+        """Do what is due, and the next step when its time has come; with everybody absent, nothing."""
+        if self.is_absent:
+            return
         for promise_id in tuple(self.state.open_promises.values()):
             if (promise := self.state.promises[promise_id]).is_open and promise.due_at <= self.now:
                 self._keep(promise_id)

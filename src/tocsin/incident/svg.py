@@ -12,7 +12,7 @@ from tocsin.incident.lanes import Bar, Lane, Row
 from tocsin.incident.marks import Mark, MarkKind
 
 _WIDTH, _LEFT, _RIGHT = 1240, 372, 28
-_ROW, _HEAD, _TOP, _FOOT = 24, 30, 84, 64
+_ROW, _HEAD, _TOP, _FOOT = 27, 30, 84, 64
 _PLOT = _WIDTH - _LEFT - _RIGHT
 _LABEL_LENGTH = 46
 _STEPS = (60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800)
@@ -38,7 +38,7 @@ svg { font: 12.5px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue
 text { fill: var(--ink); } .soft { fill: var(--soft); } .head { font-weight: 650; font-size: 13px; }
 .title { font-weight: 700; font-size: 19px; } .line { fill: var(--soft); font-size: 11px; text-anchor: end; }
 .tick { fill: var(--soft); font-size: 11.5px; text-anchor: middle; font-variant-numeric: tabular-nums; }
-.done { fill: var(--done); } .open { fill: var(--open); }
+.done { fill: var(--done); } .open { fill: var(--open); fill-opacity: .82; }
 .skipped, .withdrawn { fill: var(--skipped); } .withdrawn { fill-opacity: .55; stroke: var(--soft); stroke-dasharray: 3 2; }
 .m-reminds { fill: var(--ground); stroke: var(--reminds); stroke-width: 1.6; }
 .m-due { fill: var(--due); } .m-overdue { fill: var(--overdue); } .m-escalates { fill: var(--escalates); }
@@ -108,13 +108,13 @@ def _row(row: Row, y: int, span: int) -> Iterator[str]:
     indent = 12 * row.depth
     label = _cut(row.label, _LABEL_LENGTH - 2 * row.depth)
     yield f"<g><title>{escape(row.label)}</title>"
-    yield f'<text x="{24 + indent}" y="{y + 16}">{escape(label)}</text>'
+    yield f'<text x="{24 + indent}" y="{y + 18}">{escape(label)}</text>'
     if row.line is not None:
-        yield f'<text class="line" x="{_LEFT - 12}" y="{y + 16}">{row.line}</text>'
+        yield f'<text class="line" x="{_LEFT - 12}" y="{y + 18}">{row.line}</text>'
     for bar in row.bars:
         yield _bar(bar, y, span)
     for mark in row.marks:
-        yield _mark(mark, y + _ROW / 2, span)
+        yield _mark(mark, y + _ROW / 2 + 0.5, span)
     yield "</g>"
 
 
@@ -123,7 +123,7 @@ def _bar(bar: Bar, y: int, span: int) -> str:
     told = f"{bar.ended}, {clock(bar.start)} to {clock(bar.end)}"
     width = max(4.0, round(end - start, 1))
     return (
-        f'<rect class="{bar.ended}" x="{start}" y="{y + 6}" width="{width}" height="{_ROW - 12}" rx="5">'
+        f'<rect class="{bar.ended}" x="{start}" y="{y + 8}" width="{width}" height="{_ROW - 15}" rx="5">'
         f"<title>{told}</title></rect>"
     )
 
@@ -150,7 +150,7 @@ def _shape(kind: MarkKind, x: float, y: float) -> str:
     outlines = {
         "overdue": f"M{x} {y - 6.5}l6 11h-12z",
         "escalates": f"M{x} {y - 7}l7 7-7 7-7-7z",
-        "tells": f"M{x - 5} {y - 5.5}h10v7h-4l-3.5 4v-4h-2.5z",
+        "tells": f"M{x - 5} {y - 13}h10v6.5h-3.2l-1.8 3-1.8-3h-3.2z",
         "suggests": f"M{x} {y - 7}l2 5h5l-4 3.4 1.6 5.4-4.6-3.2-4.6 3.2 1.6-5.4-4-3.4h5z",
     }
     return f'<path class="mark m-{kind}" d="{outlines[kind]}"/>'
@@ -168,7 +168,7 @@ def _legend(height: int) -> Iterator[str]:
         yield f'<text class="soft" x="{x + 33}" y="{y}">{name}</text>'
         x += 50 + 6.6 * len(name)
     for mark, name in _NAMES.items():
-        yield _shape(mark, x + 8, y - 4)
+        yield _shape(mark, x + 8, y - 4 + (7.5 if mark == "tells" else 0))
         yield f'<text class="soft" x="{x + 21}" y="{y}">{name}</text>'
         x += 40 + 6.6 * len(name)
 

@@ -306,7 +306,12 @@ class _Assembly:
 
     def is_story(self, piece: Piece) -> bool:
         return any(scope.is_story for scope in self.active()) or bool(
-            re.match(r"[\W_]*(?:e\.g\.|example|for example|ex\.)", piece.text, re.I)
+            re.match(
+                r"[\W_]*(?:(?:e\.g\.|example|for example|ex\.)"
+                r"|(?:symptoms?|indicators?|triggers?|definition|criteria|impact|background|purpose)\W{0,3}:)",
+                piece.text,
+                re.I,
+            )
         )
 
     # --- paragraphs -------------------------------------------------------------------------------------------
@@ -363,6 +368,8 @@ class _Assembly:
         if piece.has_box or piece.children or not lead or not re.match(r".{1,50}:\s*$|.{1,50}$", words.text[:lead]):
             return False
         rest = words.text[lead:].strip()
+        if "://" in rest or "@" in rest:
+            return False
         if not words.text[:lead].rstrip().endswith(":") and not rest.startswith(":"):
             return False
         options = listed_levels(rest.strip(": ")) or [

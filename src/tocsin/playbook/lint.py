@@ -144,7 +144,9 @@ def _channels(playbook: Playbook) -> Iterator[Finding]:
             continue
         seen.add(name)
         mend = "link its name to its Slack archive, such as `[#name](https://team.slack.com/archives/C0123456789)`"
-        yield Finding(reading.line, "note", "channel-without-id", f"{name} has no ID, so it is found by name only", mend)
+        yield Finding(
+            reading.line, "note", "channel-without-id", f"{name} has no ID, so it is found by name only", mend
+        )
 
 
 # --- severities and conditions ------------------------------------------------------------------------------------

@@ -91,6 +91,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tocsin.web.middleware.content_security_policy",
+    "tocsin.web.middleware.personal_settings",
+    "tocsin.web.views.errors.Refusals",
 ]
 ROOT_URLCONF = "tocsin.project.urls"
 ASGI_APPLICATION = "tocsin.project.asgi.application"
@@ -110,6 +113,7 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG
+CSRF_FAILURE_VIEW = "tocsin.web.views.errors.csrf_refused"
 LOGIN_URL = "web:sign-in"
 LOGIN_REDIRECT_URL = "/"
 LANGUAGE_CODE = "en"

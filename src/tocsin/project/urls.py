@@ -8,3 +8,7 @@ urlpatterns = [
     path("api/v1/", include("tocsin.api.urls")),
     path("", include("tocsin.web.urls")),
 ]
+handler400 = "tocsin.web.views.errors.bad_request"
+handler403 = "tocsin.web.views.errors.forbidden"
+handler404 = "tocsin.web.views.errors.not_found"
+handler500 = "tocsin.web.views.errors.failed"

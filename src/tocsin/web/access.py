@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tocsin.incident.state import IncidentState
 from tocsin.people.models import Person
 
 View = Callable[..., HttpResponse]
@@ -45,13 +44,6 @@ def responding(view: View) -> View:
 def administrating(view: View) -> View:
     """Let in administrators."""
     return _demanding(view, lambda person: person.is_administrator, lambda: _("Only administrators may do this."))
-
-
-def may_see(person: Person, state: IncidentState) -> bool:
-    """A private incident is seen by those in it, and by commanders and administrators."""
-    if not state.is_private or person.access in {Person.Access.COMMANDER, Person.Access.ADMINISTRATOR}:
-        return True
-    return person.ref in state.responders or person.ref == state.declared_by
 
 
 def _demanding(view: View, allows: Callable[[Person], bool], reason: Callable[[], str]) -> View:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tocsin.incident import events as ev
 from tocsin.incident.state import IncidentState
@@ -118,19 +117,30 @@ def _assigned(event: ev.StepAssigned, place: _Place) -> _Told:
     return _Told(_("gave %(person)s: %(step)s") % words, "user-check")
 
 
+def _joined(event: ev.ResponderJoined, place: _Place) -> _Told:
+    text = _("joined") if event.by == event.person else _("brought in %(name)s") % {"name": event.name}
+    return _Told(text, "user-plus", "quiet")
+
+
 def _role_taken(event: ev.RoleTaken, place: _Place) -> _Told:
     words = {"person": event.name or place.person(event.person), "role": event.role}
-    return _Told(_("%(person)s is now %(role)s") % words, "user-check")
+    text = _("took the role %(role)s") if event.by == event.person else _("made %(person)s %(role)s")
+    return _Told(text % words, "user-check")
 
 
 def _role_left(event: ev.RoleLeft, place: _Place) -> _Told:
     words = {"person": place.person(event.person), "role": event.role}
-    return _Told(_("%(person)s is no longer %(role)s") % words, "user")
+    text = _("left the role %(role)s") if event.by == event.person else _("freed %(person)s from the role %(role)s")
+    return _Told(text % words, "user")
 
 
 def _update(event: ev.UpdatePosted, place: _Place) -> _Told:
     words = {"number": event.number, "audiences": _listed(event.audiences)}
-    text = _("reported nothing new to %(audiences)s") if event.is_no_change else _("posted update %(number)s to %(audiences)s")
+    text = (
+        _("reported nothing new to %(audiences)s")
+        if event.is_no_change
+        else _("posted update %(number)s to %(audiences)s")
+    )
     return _Told(text % words, "speakerphone", "strong", event.text)
 
 
@@ -158,7 +168,11 @@ def _kept(event: ev.PromiseKept, place: _Place) -> _Told:
 def _impact(event: ev.ImpactDescribed, place: _Place) -> _Told:
     text = _("described the impact")
     if event.is_full_downtime is not None:
-        text = _("described the impact: everything is down") if event.is_full_downtime else _("described the impact: not everything is down")
+        text = (
+            _("described the impact: everything is down")
+            if event.is_full_downtime
+            else _("described the impact: not everything is down")
+        )
     return _Told(text, "target", body=event.text)
 
 
@@ -222,7 +236,7 @@ _TELLERS: dict[type[ev.Event], Teller] = {
     ev.StepSkipped: _skipped,
     ev.StepAssigned: _assigned,
     ev.StepAdded: _plain(lambda: _("added a step: %(text)s"), "plus"),
-    ev.ResponderJoined: _plain(lambda: _("%(name)s joined"), "user-plus", "quiet"),
+    ev.ResponderJoined: _joined,
     ev.RoleTaken: _role_taken,
     ev.RoleLeft: _role_left,
     ev.UpdatePosted: _update,
@@ -257,14 +271,3 @@ _TELLERS: dict[type[ev.Event], Teller] = {
 def known_kinds() -> frozenset[type[ev.Event]]:
     """The kinds of event that can be told; a test holds them against the events there are."""
     return frozenset(_TELLERS)
-
-
-def late_words(seconds: int) -> str:
-    """ "in time", or how late."""
-    if seconds <= 0:
-        return _("in time")
-    return _("%(length)s late") % {"length": in_words(seconds)}
-
-
-def times(count: int) -> str:
-    return ngettext("%(count)d time", "%(count)d times", count) % {"count": count}

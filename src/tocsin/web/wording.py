@@ -14,9 +14,7 @@ from markdown_it.utils import EnvType, OptionsDict
 _LOOSE_REFERENCE = re.compile(r"\[([^\]\[]+)\]\[[^\]\[]*\]")
 
 
-def _open_link(
-    renderer: RendererHTML, tokens: list[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
+def _open_link(renderer: RendererHTML, tokens: list[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     tokens[index].attrSet("rel", "noopener noreferrer")
     tokens[index].attrSet("target", "_blank")
     return renderer.renderToken(tokens, index, options, env)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import Field, StringConstraints
+from pydantic import AliasChoices, Field, StringConstraints
 
 from tocsin.api import answers, clock, once, reach, words
 from tocsin.api.callers import Caller, caller_of
@@ -28,7 +28,7 @@ class DeliveryOut(Schema):
     """One message to one destination. `mend` says what a person has to do when it could not be sent."""
 
     identity: str
-    incident: str = Field(alias="thread")
+    incident: str = Field(validation_alias=AliasChoices("thread", "incident"))
     connector: str
     address: str
     kind: str

@@ -57,7 +57,7 @@ class PromisesOut(rooms.Schema):
 @router.get("/incidents", response=rooms.IncidentPage, operation_id="list_incidents", summary="List incidents")
 def list_incidents(
     request: HttpRequest,
-    status: Annotated[list[rooms.Status], Field(max_length=5)] = Query(default=[]),
+    status: list[rooms.Status] = Query(default=[], max_length=5),
     severity: words.Name | None = None,
     words_in_title: words.Name | None = Query(default=None, alias="q"),
     is_drill: bool | None = None,

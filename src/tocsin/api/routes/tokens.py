@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import Field, StringConstraints
+from pydantic import AliasChoices, Field, StringConstraints
 
 from tocsin.api import answers, clock, once, tokens, words
 from tocsin.api.asked import Asked
@@ -23,7 +23,7 @@ Number = Annotated[int, Field(ge=1, le=2**53)]
 class TokenOut(Schema):
     """A token without its secret. `hint` is the end of the secret."""
 
-    number: int = Field(alias="pk")
+    number: int = Field(validation_alias=AliasChoices("pk", "number"))
     name: str
     scope: Scope
     hint: str
@@ -125,14 +125,6 @@ def make_token_from_link(request: HttpRequest, body: LinkIn) -> HttpResponse:
     return _new(*tokens.make(tokens.Wish(person, body.name, Token.Scope.ADMIN), now, secret))
 
 
-@router.post("/tokens/{number}/revoke", response=TokenOut, operation_id="revoke_token", summary="Revoke a token")
-def revoke_token(request: HttpRequest, number: Number) -> HttpResponse:
-    """It is refused from now on. Revoking it again changes nothing."""
-    person = caller_of(request).person
-    tokens.revoke(person, number, clock.now())
-    return answers.made(TokenOut.model_validate(Token.objects.get(person=person, pk=number)))
-
-
 @router.post("/tokens/current/revoke", response=TokenOut, operation_id="revoke_this_token", summary="Revoke this token")
 def revoke_this_token(request: HttpRequest) -> HttpResponse:
     """Signs the calling program out. *404* for a browser's session, which has no token."""
@@ -140,6 +132,14 @@ def revoke_this_token(request: HttpRequest) -> HttpResponse:
     if caller.token is None:
         raise tokens.TokenNotFoundError
     return revoke_token(request, caller.token.pk)
+
+
+@router.post("/tokens/{number}/revoke", response=TokenOut, operation_id="revoke_token", summary="Revoke a token")
+def revoke_token(request: HttpRequest, number: Number) -> HttpResponse:
+    """It is refused from now on. Revoking it again changes nothing."""
+    person = caller_of(request).person
+    tokens.revoke(person, number, clock.now())
+    return answers.made(TokenOut.model_validate(Token.objects.get(person=person, pk=number)))
 
 
 def _new(token: Token, secret: str) -> HttpResponse:

@@ -43,8 +43,18 @@ def settle_suggestions(turn: Turn) -> None:
         parts = {"severity": found.severity, "why": found.why, "line": found.line, "cause": found.cause}
         turn.emit(ev.SeveritySuggested, by=turn.tocsin, **parts)
     elif found is None and turn.state.suggestion is not None:
-        why = "What it rested on no longer holds."
-        turn.emit(ev.SuggestionWithdrawn, by=turn.tocsin, severity=turn.state.suggestion, why=why)
+        _withdraw(turn, turn.state.suggestion)
+
+
+def _withdraw(turn: Turn, severity: str) -> None:
+    """Take back a suggestion; the latest of the facts it could rest on is what took it away."""
+    facts = {
+        fact: number for fact, number in turn.state.causes.items() if fact == "impact" or fact.startswith("answer:")
+    }
+    level = plan_of(turn.state.playbook).level(severity)
+    why = "What it rested on no longer holds."
+    cause, line = max(facts.values(), default=None), level.line if level else None
+    turn.emit(ev.SuggestionWithdrawn, by=turn.tocsin, severity=severity, why=why, cause=cause, line=line)
 
 
 def next_suggestion_at(state: IncidentState) -> Iterator[datetime]:

@@ -122,7 +122,11 @@ def listed_audience(words: Words) -> Told | None:
     name = name.strip(" *_`:.,")
     if not name or len(name) > 70 or len(name.split()) > 7 or _VERB_LEAD.match(name) or name.endswith("?"):
         return None
-    if "→" in text or re.search(r"\b(?:is|are|involved|consulted|required|coordinates|leads|needed|yes|notified|informed|sent|updated|assigned|channel|bridge|document)\b", name, re.I):
+    if "→" in text or re.search(
+        r"\b(?:is|are|involved|consulted|required|coordinates|needed|yes|notified|informed|sent|updated|assigned|channel|bridge|document)\b",
+        name,
+        re.I,
+    ):
         return None
     return Told(0, len(name), name)
 
@@ -173,7 +177,8 @@ def _passive(text: str) -> Iterable[Told]:
         ):
             continue
         for part in re.split(r"\s+AND\s+", name):
-            yield Told(match.start() + max(0, match.group().find(part)), match.end(), part)
+            start = match.start() + max(0, match.group().find(part))
+            yield Told(start, start + len(part), part)
 
 
 def _notifications(text: str) -> Iterable[Told]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tocsin.playbook.rules.levels import FIELD_LINE, Level, canonical
 
-_SEPARATOR = r"\s*(?:/|,\s*(?:and|or)\s|,|&|\||\band\b|\bor\b|\bund\b|\boder\b|\be\b|\by\b|\bou\b|\bи\b)\s*"
+_SEPARATOR = r"\s*(?:/|\+(?=\s*[A-Za-z])|,\s*(?:and|or)\s|,|&|\||\band\b|\bor\b|\bund\b|\boder\b|\be\b|\by\b|\bou\b|\bи\b)\s*"
 _RANGE = r"\s*(?:-|–|—|\bto\b|\bthrough\b|\.\.)\s*"
 _NOUN = (
     r"(?:severit\w+|priorit\w+|sev\b|incidents?|issues?|outages?|events?|levels?\b|classified|only\b|"
@@ -107,13 +107,25 @@ class GuardReader:
         found, _ = self._widened(stripped, match, set(self._found(match.group("list"))))
         return tuple(self.names[at] for at in sorted(found))
 
+    def levels_only(self, text: str) -> tuple[str, ...]:
+        """The levels of a text that is a list of levels and nothing else ("SEV-1, SEV-2")."""
+        match = self._pattern.fullmatch(text.strip(" *_`()")) if self._pattern else None
+        return tuple(self.names[at] for at in sorted(set(self._found(match.group("list"))))) if match else ()
+
     def _guard(self, text: str, match: re.Match[str], is_heading: bool) -> Guard | None:
         found = self._found(match.group("list"))
         if not found:
             return None
-        left, right = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 48]
+        left, right = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 96]
         has_number = bool(re.search(r"\d", match.group()))
-        if re.search(r"\beven if\b[^,.]*$", left, re.I) or _FIELD_LEFT.search(left) or _ASSIGN_LEFT.search(left) or _OTHER_RIGHT.match(right):
+        if (
+            re.search(r"\beven if\b[^,.]*$", left, re.I)
+            or _FIELD_LEFT.search(left)
+            or _ASSIGN_LEFT.search(left)
+            or _OTHER_RIGHT.match(right)
+        ):
+            return None
+        if not has_number and re.search(r"\bnon-$", left, re.I):
             return None
         if not has_number and not self._is_severity(text, match, left, right, is_heading, len(set(found))):
             return None
@@ -151,11 +163,14 @@ class GuardReader:
             return True
         starts = bool(re.fullmatch(r"[\W_]*(?:(?:for|if|on|at|in case of)\s+)?", text[: match.start()], re.I))
         ends = bool(re.search(r"[;,(—–]\s*[\s*_`]*$", left))
+        if starts and re.match(r"\s+(?:alerts?|pages?|tickets?|cases?|bugs?)\b[^:]{0,60}:", right, re.I):
+            return True
         if (starts or ends) and re.match(r"[\s*_`]*(?::|—|–|→)", right):
             return not _ADMONITION.match(text)
         return is_heading and starts and (count > 1 or not right.strip())
 
     def _found(self, listed: str) -> list[int]:
+        listed = re.sub(r"(?<=\d)s\b", "", listed)
         found: list[int] = []
         previous: int | None = None
         is_range = False
@@ -188,12 +203,12 @@ def _compile(numbered: Sequence[str], worded: Sequence[str]) -> re.Pattern[str]:
     if "p" in families or "priority" in families:
         families |= {"p", "priority"}
     for family in sorted(families, key=len, reverse=True):
-        items.append(rf"{re.escape(family)}[\s\-‑]?[{digits}](?![\w%]|[.:]\d)")
+        items.append(rf"{re.escape(family)}[\s\-‑]?[{digits}](?:s\b)?(?![\w%]|[.:]\d)")
     items.extend(re.escape(name) + r"(?!\w|-[a-z])" for name in sorted(set(worded), key=len, reverse=True))
     item = "(?:" + "|".join(items) + ")"
     more = item if not digits else rf"(?:{item}|[{digits}](?![\w%]|[.:]\d|\s*(?:{_UNITS})))"
     joined = rf"{item}(?:\s?\([^()\d]{{1,20}}\))?(?:(?:{_SEPARATOR}|{_RANGE})[*_`]*{more})*"
-    return re.compile(rf"(?<![\w.#/])(?P<list>{joined})", re.IGNORECASE)
+    return re.compile(rf"(?:(?<![\w.#/\-])|(?<=\bnon-))(?P<list>{joined})", re.IGNORECASE)
 
 
 _UNITS = r"min|hour|day|hr|week|sec|час|мин"

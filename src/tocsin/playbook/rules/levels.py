@@ -19,6 +19,7 @@ WORD_RANKS = {
     **dict.fromkeys(("high", "major", "alto", "alta", "hoch", "hoog", "élevé", "élevée", "высокий"), 3),
     **dict.fromkeys(("important", "significant", "importante"), 4),
     **dict.fromkeys(("medium", "moderate", "normal", "médio", "média", "medio", "media", "mittel", "middel"), 5),
+    **dict.fromkeys(("warning",), 5),
     **dict.fromkeys(("moyen", "moyenne", "средний"), 5),
     **dict.fromkeys(("low", "minor", "baixo", "baixa", "bajo", "baja", "niedrig", "laag", "faible", "низкий"), 6),
     **dict.fromkeys(("informational", "info", "trivial", "cosmetic", "monitor"), 7),

@@ -64,7 +64,7 @@ _FOR = re.compile(
 _NOT_ASKING = re.compile(
     r"(?:\b(?:determin\w+|check(?:s|ing)?|verif\w+|confirm\w*|decid\w+|assess(?:es|ing)?|see|investigat\w+|identif\w+|ask\w*|know\w*|"
     r"whether(?: or not)?|unsure|not sure|clear|clarif\w+|evaluat\w+|establish|even|as|validat\w+|consider\w*|wonder|"
-    r"only|what|document\w*|note|record\w*|find out|say|state|review|indicate|doubt)\s*(?:\w+\s+){0,1}[\"'*_(]*)$",
+    r"only|would be \w+(?: \w+)?|what|document\w*|note|record\w*|find out|say|state|review|indicate|doubt)\b\s*(?:\w+\s+){0,1}[\"'*_(]*)$",
     re.IGNORECASE,
 )
 _IDLE = re.compile(
@@ -145,6 +145,8 @@ def _bare(text: str, match: re.Match[str], is_step: bool, is_item: bool) -> Clau
         or not (is_step or is_item and is_bracketed and word == "if")
     ):
         return None
+    if re.search("available|feasible", what, re.I):
+        return None
     if _VAGUE.search(what) and not (
         is_bracketed or re.search(r"\bneeded|\brequired", what) and match.group("close") != ","
     ):
@@ -154,9 +156,7 @@ def _bare(text: str, match: re.Match[str], is_step: bool, is_item: bool) -> Clau
     before = text[: match.start()]
     if match.group("close") == ")" and not match.group("open") and "(" in before:
         before = before[before.rindex("(") + 1 :]
-    main = re.sub(r"\([^()]*\)", " ", before + " ").strip(" ,.(–—-:") or text[match.end() :].strip(
-        " ,.)"
-    )
+    main = re.sub(r"\([^()]*\)", " ", before + " ").strip(" ,.(–—-:") or text[match.end() :].strip(" ,.)")
     main = re.split(r"[.;:]\s|\s[–—]\s", main)[-1].strip()
     if not main:
         return None

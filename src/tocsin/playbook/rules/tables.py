@@ -64,13 +64,14 @@ def _cell_clocks(cell: Words, header: str, names: tuple[str, ...], reader: Guard
     guards = reader.read(text)
     headers = row.table.headers if row.table else ()
     heading = f"{header} {' '.join(c.text for c in row.cells[:2])}" if not names else header
-    setting = Setting(is_step=row.has_box or bool(names), is_definition=_is_description(header), heading=heading)
+    is_rule = bool(re.search(r"\b(?:if|when|trigger|escalat\w*)\b", header, re.I))
+    setting = Setting(is_step=row.has_box or bool(names) or is_rule, is_definition=_is_description(header), heading=heading)
     found = read_clocks(text, guards, setting)
     if not found and not _NOT_TIME_HEADER.search(header):
-        found = _bare_clocks(text, header, bool(names) or _first_is_when(headers, header))
+        found = _bare_clocks(text, header, bool(names) or _first_is_when(headers, header), bool(names))
     for clock in found:
         counts_from = clock.counts_from
-        if clock.kind == "deadline" and re.search(r"post-?mortem|retro|review|rca", header, re.I):
+        if clock.kind == "deadline" and re.search(r"post-?(?:mortem|incident)|retro|review|rca", header, re.I):
             counts_from = "resolved"
         yield Clock(
             clock.start, clock.end, clock.kind, clock.seconds, counts_from, clock.names or names, clock.is_business_days
@@ -85,12 +86,12 @@ def _first_is_when(headers: tuple[str, ...], header: str) -> bool:
     return bool(headers) and bool(_WHEN_HEADER.search(header)) and not re.search(r"\(|utc|start|end\b", header, re.I)
 
 
-def _bare_clocks(text: str, header: str, is_keyed: bool) -> list[Clock]:
+def _bare_clocks(text: str, header: str, is_keyed: bool, is_row: bool) -> list[Clock]:
     """Timers of a cell that is a length of time and nothing else ("4 hours", "<30 min"), by what its column says."""
     plain = text.strip(" *_`~.")
     spans = find_durations(plain)
     is_cadence, is_time = bool(_CADENCE_HEADER.search(header)), bool(_TIME_HEADER.search(header))
-    if not is_keyed or not (is_cadence or is_time) or len(spans) != 1:
+    if not is_keyed or not (is_cadence or is_time or is_row) or len(spans) != 1:
         return _said_cadence(plain, is_cadence and is_keyed)
     span = spans[0]
     left, right = plain[: span.start], plain[span.end :]
@@ -117,6 +118,11 @@ def row_guard(row: Piece, reader: GuardReader) -> Guard | None:
     table = row.table
     if table is None or row.tag == "head" or not row.cells:
         return None
+    for cell, header in zip(row.cells[1:], table.headers[1:], strict=False):
+        if re.search(r"\b(?:when|severit\w+|levels?|applies|escalate)\b", header, re.I) and len(cell.text) < 40:
+            said = reader.levels_only(cell.text)
+            if said and len(said) < len(reader.names):
+                return Guard(0, 0, said)
     first = row.cells[0].text
     names = reader.levels_at_start(first) if len(first) < 60 else ()
     if not names or len(names) == len(reader.names):

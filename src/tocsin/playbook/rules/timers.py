@@ -68,7 +68,7 @@ _AFTER = re.compile(
 _LASTS = re.compile(
     r"\b(?:last(?:s|ed|ing)?|tak(?:es?|en|ing)|runs?|running|continu\w+|persist\w*|ongoing|goes on|go on|going on|"
     r"unresolved|not (?:been )?(?:resolved|fixed|mitigated|acknowledged|contained)|open|unacknowledged|spend(?:s|ing)?|spent|"
-    r"remain\w*|exceed\w*|down|unavailable|elapsed|duration|stuck|dauert|dura|duurt|dure|длится|продолжается)\b"
+    r"remain\w*|exceed\w*|down|outage|downtime|disruption|unavailable|elapsed|duration|stuck|dauert|dura|duurt|dure|длится|продолжается)\b"
     r"(?:\W+(?:\w+\W+){0,3})?(?:for\s+)?(?:(?:more|longer)\s+th[ae]n|over|beyond|past|in excess of|at least|>=?|≥)?"
     rf"{_OPEN}(?:about\s+)?$",
     re.IGNORECASE,
@@ -113,12 +113,18 @@ _PROMISE_WORD = re.compile(
     r"post-?mortem|communicat\w*|triage|contain\w*|mitigat\w*|report\w*|time|deadline|review|engage\w*|initial|first|page\w*)\b",
     re.IGNORECASE,
 )
+_WITHOUT = re.compile(
+    r"\b(?:no|not|still|without|isn't|hasn't|un(?:resolved|acknowledged|acked|answered|mitigated|fixed))\b"
+    r"[^.;:]{0,30}?\s(?:in|for|after|within)\s*$",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
     r"\b(?P<what>(?:(?:initial|first|target|max(?:imum)?|expected|mean)\s+)?(?:response|acknowledg\w*|ack|resolution|"
     r"escalation|update|communication|notification|status(?: update)?|containment|mitigation|triage|assignment|post-?mortem|"
-    r"report\w*|review|respond|resolve|reply|time to \w+|sla|rto|deadline|tempo de resposta|reaktionszeit|время реакции)"
+    r"report\w*|respond|resolve|reply|time to \w+|sla|rto|deadline|tempo de resposta|reaktionszeit|время реакции|"
+    r"comunicaci[oó]n|comunica[çc][ãa]o|respuesta|resposta|tiempo de \w+|eta comunicaci[oó]n)"
     r"\s*(?:time|sla|target|window|frequency|cadence|interval|within|deadline|required|due|in)?)"
-    rf"[\s*_`]*(?:[:=]|→|-|–|—|\()?[\s*_`]*(?:required\s+)?(?:<=?|≤|~|under|within|max\.?)?{_OPEN}$",
+    rf"[\s*_`]*(?:[:=]|→|-|–|—|\()?[\s*_`]*(?:required\s+)?(?:immediate\w*\s*\()?(?:<=?|≤|~|under|within|max\.?)?{_OPEN}$",
     re.IGNORECASE,
 )
 _CLOCK_RIGHT = re.compile(
@@ -281,8 +287,10 @@ def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerK
         return "elapsed" if re.match(r"[\s*_`]*(?:$|[,.;:)]|of\b|without|with no|if\b|after\b|the\b)", right) else None
     if re.search(r"(?:window|period|monitoring|observation|soak|bake)\s*(?:time|period)?\s*[(:]\s*$", left, re.I):
         return "elapsed"
-    if re.search(r"\bno (?:ack\w*|progress|response|reply)\b.{0,20}(?:in|for|after|within)\s*$", left, re.I):
+    if _WITHOUT.search(left):
         return "elapsed"
+    if re.search(r"(?:post-?mortem|retro\w*|informe|relat[oó]rio|report|rca|review)\s+(?:en|em|in)\s*$", left, re.I):
+        return "deadline"
     label = _LABEL.search(left)
     if label and not _IF.search(left):
         what = label.group("what")
@@ -292,16 +300,16 @@ def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerK
             return "deadline"
     if _CLOCK_RIGHT.match(right) and _START_LEFT.search(left):
         return "deadline"
-    if setting.is_step and _BARE_STEP.search(left) and re.match(r"[\s*_`]*(?:of\b[^)]*|after\b[^)]*)?[)\]]", right):
+    is_talk = re.search(r"\b(?:meeting|session|call|discussion|walk-?through|agenda|sync|review)\b", left, re.I)
+    if setting.is_step and not is_talk and _BARE_STEP.search(left) and re.match(r"[\s*_`]*(?:of\b[^)]*|after\b[^)]*)?[)\]]", right):
         return "deadline"
     return None
 
 
 def _continues(between: str, right: str) -> bool:
     """Whether a bare length of time goes on a list of them: "every 15 min (P1), 30 min (P2)"."""
-    return bool(re.fullmatch(r"\s*\([^)]{1,30}\)\s*(?:,|;|/|and|or|,\s*and)?\s*[*_`]*", between)) and bool(
-        re.match(r"[\s*_`]*\(", right)
-    )
+    joined = r"\s*(?:\([^)]{1,30}\)|(?:of|for|at|on)\s+[\w/+-]{1,15})\s*(?:,|;|/|and|or|,\s*and)?\s*[*_`]*"
+    return bool(re.fullmatch(joined, between) and re.match(r"[\s*_`]*(?:\(|(?:of|for|at|on)\s+[A-Z])", right))
 
 
 def _seconds(kind: TimerKind, left: str, span: Span, setting: Setting) -> int | None:

@@ -22,7 +22,9 @@ class Declare(forms.Form):
     title = forms.CharField(
         label=gettext_lazy("What is going on?"),
         max_length=300,
-        widget=forms.TextInput(attrs={"class": "form-control form-control-lg", "autofocus": True, "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"class": "form-control form-control-lg", "autofocus": True, "autocomplete": "off"}
+        ),
         error_messages={"required": gettext_lazy("Say in a few words what is going on. It can be changed later.")},
     )
     summary = forms.CharField(
@@ -52,6 +54,8 @@ class Declare(forms.Form):
         self.initial.setdefault("playbook", self.digest)
         levels = [(level.name, level.name) for level in self.chosen.severities]
         self.fields["severity"].choices = [("", _("Not yet known")), *levels]
+        for name in ("certainty", "is_drill", "is_private"):
+            self.fields[name].widget.attrs["class"] = "form-check-input"
 
     def clean_severity(self) -> str | None:
         return self.cleaned_data["severity"] or None
@@ -135,7 +139,9 @@ class Describe(ActForm):
     icon = "pencil"
     place = "state"
     name = forms.CharField(label=gettext_lazy("Title"), max_length=300)
-    summary = forms.CharField(label=gettext_lazy("What is known"), required=False, max_length=20_000, widget=text_area(3))
+    summary = forms.CharField(
+        label=gettext_lazy("What is known"), required=False, max_length=20_000, widget=text_area(3)
+    )
 
     def prepare(self) -> None:
         self.initial.setdefault("name", self.scene.state.title)
@@ -256,9 +262,7 @@ class Snooze(ActForm):
         promise = self.scene.state.promises.get(self.words["promise"])
         start = max(promise.due_at, self.scene.now) if promise else self.scene.now
         until = start + timedelta(minutes=int(self.words["minutes"]))
-        return cmd.SnoozePromise(
-            by=person.ref, promise=self.words["promise"], until=until, reason=self.words["reason"]
-        )
+        return cmd.SnoozePromise(by=person.ref, promise=self.words["promise"], until=until, reason=self.words["reason"])
 
 
 FORMS = (

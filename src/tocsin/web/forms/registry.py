@@ -7,8 +7,7 @@ from tocsin.web.forms import actions, incident, people, steps, telling
 from tocsin.web.forms.act import ActForm
 
 ACTS: dict[str, type[ActForm]] = {
-    form.verb: form
-    for form in (*steps.FORMS, *telling.FORMS, *actions.FORMS, *incident.FORMS, *people.FORMS)
+    form.verb: form for form in (*steps.FORMS, *telling.FORMS, *actions.FORMS, *incident.FORMS, *people.FORMS)
 }
 
 # Actions that are not here (delegate, the report as a whole) are plain steps with help beside them.

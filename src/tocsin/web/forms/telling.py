@@ -29,7 +29,9 @@ class Update(ActForm):
     icon = "speakerphone"
     place = "update"
     is_public = True
-    text = forms.CharField(label=gettext_lazy("How does it stand?"), required=False, max_length=20_000, widget=text_area(4))
+    text = forms.CharField(
+        label=gettext_lazy("How does it stand?"), required=False, max_length=20_000, widget=text_area(4)
+    )
     audiences = Places(label=gettext_lazy("Who gets it"), required=False)
     is_no_change = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -75,9 +77,7 @@ class Notify(ActForm):
 
     def command(self, person: Person) -> cmd.Command:
         words = self.words
-        return cmd.NotifyAudience(
-            by=person.ref, audience=words["audience"], text=words["text"], step=self.step_or_none
-        )
+        return cmd.NotifyAudience(by=person.ref, audience=words["audience"], text=words["text"], step=self.step_or_none)
 
     @property
     def said(self) -> str:
@@ -136,9 +136,7 @@ class DeclareInChannel(ActForm):
 
     def command(self, person: Person) -> cmd.Command:
         words = self.words
-        return cmd.DeclareInChannel(
-            by=person.ref, channel=words["channel"], text=words["text"], step=self.step_or_none
-        )
+        return cmd.DeclareInChannel(by=person.ref, channel=words["channel"], text=words["text"], step=self.step_or_none)
 
 
 FORMS = (Update, Notify, AnnounceResolution, Note, DeclareInChannel)

@@ -16,10 +16,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from tocsin.web import clock
 from tocsin.incident.room import PhaseView, StepView
+from tocsin.playbook.model import Link, Reading
+from tocsin.web import clock
 from tocsin.web.durations import in_words
 from tocsin.web.forms.act import ActForm
+from tocsin.web.readings import say_reading
 from tocsin.web.room_page import RoomPage
 from tocsin.web.statuses import incident_status
 from tocsin.web.wording import plain, render_block, render_inline
@@ -30,7 +32,7 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon inline. Without a label a screen reader passes over it."""
-    attributes = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    attributes = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="icon" {} {}', attributes, _drawing(name))
 
 
@@ -170,3 +172,20 @@ def rank_class(rank: int | None) -> str:
 def not_applicable(phase: PhaseView) -> list[StepView]:
     """The steps of a phase that are known not to apply."""
     return [step for step in phase.steps if step.status == "not-applicable"]
+
+
+@register.filter
+def reading_words(reading: Reading) -> str:
+    """What was understood from some words of a playbook, in a few words."""
+    return say_reading(reading)
+
+
+@register.simple_tag
+def addresses(view: StepView) -> list[Link]:
+    """What a step links to, each address once, and only those that a browser may open."""
+    step = view.step
+    if step is None:
+        return []
+    found = [*step.links, *(Link(channel.name, channel.url) for channel in step.channels if channel.url)]
+    safe = [link for link in found if link.url.startswith(("https://", "http://", "mailto:"))]
+    return list({link.url: link for link in reversed(safe)}.values())[::-1]

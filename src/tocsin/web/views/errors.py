@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
-from tocsin.errors import RefusedError, UnavailableError
+from tocsin.errors import RefusedError, UnavailableError, meaning_of
 
 
 def page(request: HttpRequest, status: int, heading: str, reason: str, sign: str = "alert-triangle") -> HttpResponse:
@@ -46,18 +45,14 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, 403, _("This form has grown old"), said, "lock")
 
 
-class Refusals:
-    """Answer what a view let through: a refusal with 422, an outside failure with 503. A bug stays a bug."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self._get_response(request)
+class Refusals(MiddlewareMixin):
+    """Answer a refusal or an outside failure that a view let through, as the table of errors says. A bug stays a bug."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, RefusedError):
-            return page(request, 422, _("Refused"), exception.message)
+            return page(request, meaning_of(type(exception)).http_status, _("Refused"), exception.message)
         if isinstance(exception, UnavailableError):
-            return page(request, 503, _("Not just now"), exception.message, "hourglass")
+            return page(
+                request, meaning_of(type(exception)).http_status, _("Not just now"), exception.message, "hourglass"
+            )
         return None

@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from tocsin.desk import playbooks, writer
 from tocsin.errors import RefusedError
 from tocsin.incident.state import COMMANDER, IncidentState, Promise
+from tocsin.people.access import may_see
 from tocsin.playbook.model import Playbook, Severity
 from tocsin.store import queries
 from tocsin.store.queries import IncidentRow
 from tocsin.web import clock, marks
-from tocsin.web.access import may_see, responding, signed_in
+from tocsin.web.access import responding, signed_in
 from tocsin.web.forms.incident import Declare
 from tocsin.web.names import people_names
 
@@ -63,9 +64,7 @@ def declare(request: HttpRequest) -> HttpResponse:
         status = 200 if "choose" in request.POST else 422
         return _declare_page(request, choices, _without_errors(form) if status == 200 else form, status)
     try:
-        outcome = writer.declare(
-            form.command(request.user), form.digest, key=form.cleaned_data["key"], now=clock.now()
-        )
+        outcome = writer.declare(form.command(request.user), form.digest, key=form.cleaned_data["key"], now=clock.now())
     except RefusedError as error:
         form.add_error(None, error.message)
         return _declare_page(request, choices, form, 422)
@@ -104,4 +103,3 @@ def _urgency(line: Line) -> tuple[int, int, float]:
     order = {"active": 0, "suspected": 1, "resolved": 2}
     rank = line.severity.rank if line.severity else 99
     return order[line.state.status], rank, line.row.declared_at.timestamp()
-

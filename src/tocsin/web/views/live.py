@@ -8,11 +8,11 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from tocsin.people.access import may_see
 from tocsin.people.models import Person
 from tocsin.store import queries
 from tocsin.store.queries import IncidentNotFoundError
 from tocsin.web import marks
-from tocsin.web.access import may_see
 from tocsin.web.pulse import pulse_here
 
 

@@ -79,7 +79,7 @@ def _people_page(request: HttpRequest, form: Invite, status: int = 200, **more: 
 
 def _show_link(request: HttpRequest, person: Person) -> HttpResponse:
     secret = sign_in.make_secret(person, clock.now())
-    link = request.build_absolute_uri(reverse("web:redeem", args=[secret]))
+    link = request.build_absolute_uri(reverse("web:sign-in-link", args=[secret]))
     form = Invite(initial={"access": Person.Access.RESPONDER})
     return _people_page(request, form, link=link, invited=person)
 

@@ -1,4 +1,4 @@
-"""Playbooks: the list by digest, and one document beside what was understood of it, line by line."""
+"""Playbooks: the list by digest, one document beside what was understood of it, and a picture of its hours."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ from dataclasses import dataclass, field
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from tocsin.incident.lanes import lanes_of
+from tocsin.incident.simulate import Simulation, simulate
+from tocsin.incident.svg import draw
+from tocsin.people.models import Audience
+from tocsin.playbook.lint import lint
 from tocsin.playbook.model import Playbook, Reading, Step, Unread
+from tocsin.playbook.read import decode
+from tocsin.store import queries
 from tocsin.store.models import Incident, PlaybookVersion
 from tocsin.web.access import signed_in
+
+SIMULATED_SECONDS, RESOLVED_SECONDS = 4 * 3600, 3 * 3600
 
 
 @dataclass(slots=True)
@@ -39,21 +49,65 @@ def listing(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 def playbook(request: HttpRequest, digest: str) -> HttpResponse:
-    from tocsin.store import queries
-
-    version = PlaybookVersion.objects.filter(digest=digest).first()
-    if version is None:
-        raise Http404(queries.PlaybookNotFoundError().message)
+    version = _version(digest)
     found = queries.playbook(digest)
-    text = bytes(version.source).decode("utf-8", "replace")
+    text = decode(bytes(version.source))
+    severity = _severity(found, request.GET.get("severity", ""))
     context = {
         "page": "playbooks",
         "version": version,
         "playbook": found,
         "lines": lines_of(text, found),
+        "step_count": sum(1 for _step in found.all_steps()),
         "used": Incident.objects.filter(playbook=version).count(),
+        "findings": lint(found, text, _reachable()),
+        "pictured": severity,
+        "marks": _simulated(found, severity).entries,
     }
     return render(request, "web/playbook.html", context)
+
+
+@signed_in
+@require_GET
+def simulation(request: HttpRequest, digest: str) -> HttpResponse:
+    """Draw an incident of this playbook, simulated: four hours, resolved after three."""
+    _version(digest)
+    found = queries.playbook(digest)
+    severity = _severity(found, request.GET.get("severity", ""))
+    run = _simulated(found, severity)
+    picture = draw(
+        lanes_of(run.events, run.state, run.duration_seconds),
+        title=found.name,
+        description=_("Four hours of an incident, resolved after three. %(severity)s") % {"severity": severity or ""},
+        duration_seconds=run.duration_seconds,
+    )
+    answer = HttpResponse(picture, content_type="image/svg+xml")
+    # The picture carries its own style and nothing else; opened by itself it may do no more than that.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return answer
+
+
+def _version(digest: str) -> PlaybookVersion:
+    found = PlaybookVersion.objects.filter(digest=digest).first()
+    if found is None:
+        raise Http404(queries.PlaybookNotFoundError().message)
+    return found
+
+
+def _severity(playbook: Playbook, asked: str) -> str | None:
+    """The level asked for, else the most severe; None where the playbook has none."""
+    names = [level.name for level in playbook.severities]
+    return asked if asked in names else next(iter(names), None)
+
+
+def _simulated(playbook: Playbook, severity: str | None) -> Simulation:
+    return simulate(playbook, severity=severity, duration_seconds=SIMULATED_SECONDS, resolve_at=RESOLVED_SECONDS)
+
+
+def _reachable() -> list[str]:
+    """Every name of an audience that somebody is in."""
+    audiences = Audience.objects.filter(contacts__isnull=False).distinct()
+    return [name for audience in audiences for name in audience.all_names]
 
 
 def lines_of(text: str, playbook: Playbook) -> list[Line]:

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.desk import writer
 from tocsin.errors import RefusedError
 from tocsin.incident.room import room as room_at
+from tocsin.incident.state import COMMANDER
+from tocsin.people.access import may_see, require
 from tocsin.store import queries
 from tocsin.store.queries import IncidentNotFoundError, Loaded
 from tocsin.web import clock, marks
-from tocsin.web.access import may_see, responding, signed_in
+from tocsin.web.access import responding, signed_in
 from tocsin.web.forms.act import ActForm, Scene
 from tocsin.web.forms.registry import ACTS
 from tocsin.web.history import tell
@@ -92,8 +94,10 @@ def find(request: HttpRequest, ref: str) -> Loaded:
 
 
 def _do(request: HttpRequest, ref: str, form: ActForm) -> bool:
+    command = form.command(request.user)
     try:
-        writer.run(ref, form.command(request.user), key=form.cleaned_data["key"], now=clock.now())
+        require(request.user, command, leads=form.scene.state.roles.get(COMMANDER) == request.user.ref)
+        writer.run(ref, command, key=form.cleaned_data["key"], now=clock.now())
     except RefusedError as error:
         form.add_error(None, error.message)
         return False

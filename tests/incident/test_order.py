@@ -1,0 +1,53 @@
+"""The order in which independent things are done does not matter to what stands in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.incident.documents import PARCELS
+from tests.incident.story import COMMANDER, ENGINEER, REPORTER, Story
+from tocsin.incident import commands as cmd
+from tocsin.incident.state import IncidentState, Promise, StepRecord
+
+INDEPENDENT: tuple[cmd.Command, ...] = (
+    cmd.AssignSeverity(by=REPORTER, severity="High"),
+    cmd.AnswerQuestion(by=COMMANDER, question="attack", answer="yes"),
+    cmd.AnswerQuestion(by=COMMANDER, question="addresses-breached", answer="yes"),
+    cmd.CompleteStep(by=ENGINEER, step="begin-3"),
+    cmd.SkipStep(by=REPORTER, step="mend-4", reason="Nothing to keep"),
+    cmd.AssignStep(by=REPORTER, step="mend-2", person=ENGINEER),
+    cmd.TakeRole(by=COMMANDER, role="note-taker", person=COMMANDER),
+    cmd.LinkIssue(by=REPORTER, url="https://git.example/1"),
+    cmd.DescribeIncident(by=REPORTER, summary="It is slow"),
+)
+_NUMBERS = {"changed_event", "repeated_event", "made_event", "event"}
+
+
+def essence(state: IncidentState) -> dict[str, Any]:
+    """The state without the numbers of its events and the words that tell of their order."""
+    left = {"version", "causes", "playbook", "suggestion", "suggestion_why", "steps", "promises"}
+    parts = {f.name: getattr(state, f.name) for f in fields(state) if f.name not in left}
+    return parts | {"steps": _bare(state.steps), "promises": _bare(state.promises)}
+
+
+def _bare(records: Any) -> dict[str, dict[str, Any]]:
+    return {key: _parts(record) for key, record in records.items()}
+
+
+def _parts(record: StepRecord | Promise) -> dict[str, Any]:
+    words = {"why", "opened_why"}
+    moved = {"reminder_count", "last_stage", "last_reminded_at"}
+    return {f.name: getattr(record, f.name) for f in fields(record) if f.name not in _NUMBERS | words | moved}
+
+
+@given(st.permutations(INDEPENDENT))
+@settings(max_examples=60, deadline=None)
+def test_independent_commands_at_one_moment_lead_to_the_same_whatever_their_order(order: Sequence[cmd.Command]) -> None:
+    first = Story(PARCELS).declared().given(*((5, command) for command in INDEPENDENT))
+    other = Story(PARCELS).declared().given(*((5, command) for command in order))
+    assert essence(other.state) == essence(first.state)
