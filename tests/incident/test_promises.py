@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_a_missed_promise_is_never_silent() -> None:
 def test_it_goes_on_at_least_every_four_hours() -> None:
     story = Story(PARCELS).declared(severity="High")
     times = [e.at for e in only(ev.PromiseReminded, story.time_passes_to(6000)) if e.promise == "mend-5.1.1"]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert max(gaps) == timedelta(hours=4)
     assert gaps == sorted(gaps)
 

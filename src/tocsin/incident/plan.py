@@ -64,6 +64,9 @@ class Outlook:
     rules: frozenset[str]
 
 
+NOTHING_ASKED = Outlook({}, frozenset())
+
+
 class Plan:
     """The arranged playbook. Get it with `plan_of`."""
 
