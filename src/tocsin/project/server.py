@@ -47,6 +47,7 @@ def serve(host: str, port: int, playbook: Path | None) -> None:
     threads = [
         _start("clock", parts.clock_loop.run_forever, stop),
         _start("worker", parts.worker.run_forever, stop),
+        *(_start(type(part).__name__, part.run_forever, stop) for part in parts.beside),
     ]
     greet(parts.clock.now())
     config = uvicorn.Config(application, log_level="warning", lifespan="off", server_header=False)

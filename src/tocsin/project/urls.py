@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from tocsin.integrations.slack.listen import slack_events
+
 urlpatterns = [
     path("api/v1/", include("tocsin.api.urls")),
+    path("slack/events", slack_events),
     path("", include("tocsin.web.urls")),
 ]
 handler400 = "tocsin.web.views.errors.bad_request"

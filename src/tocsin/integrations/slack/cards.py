@@ -53,9 +53,9 @@ def _lead(seen: Seen) -> str | None:
 
 
 def _call_line(seen: Seen) -> str:
-    if seen.state.call_url:
-        return f"📞 {kit.link(seen.state.call_url, 'Join the call')}. If this concerns you, please join; this message's thread is the incident's."
-    return "If this concerns you, please join: this message's thread is the incident's. There is no call yet."
+    join = "If this concerns you, please join: this message's thread is the incident's."
+    call = kit.link(seen.state.call_url, "Join the call") if seen.state.call_url else "There is no call yet"
+    return f"📞 {call}. {join}"
 
 
 def _root_buttons(seen: Seen) -> list[Block]:

@@ -21,8 +21,8 @@ class SlackConfig:
     """`app_token` set means Socket Mode; else Slack calls `/slack/events`, signed with `signing_secret`.
 
     `channel_map` sends a channel of the playbook (by ID, #name or audience name, lower case) to another channel's ID;
-    its key "*" takes all others, as a staging workspace wants. `note_reaction` and `approve_reaction` are names of emoji without colons.
-    `inbox` is the folder that keeps what Slack sent until it has been worked off.
+    its key "*" takes all others, as a staging workspace wants. `note_reaction` and `approve_reaction` are names of
+    emoji without colons. `inbox` is the folder that keeps what Slack sent until it has been worked off.
     """
 
     inbox: Path

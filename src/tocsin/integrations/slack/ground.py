@@ -21,6 +21,7 @@ from tocsin.desk.writer import Outcome
 from tocsin.errors import RefusedError
 from tocsin.incident.commands import Command, JoinIncident
 from tocsin.incident.state import COMMANDER
+from tocsin.integrations.slack import blocks as kit
 from tocsin.integrations.slack import modals, people, places
 from tocsin.integrations.slack.client import Slack, SlackError
 from tocsin.integrations.slack.config import NAME, SlackConfig
@@ -117,7 +118,7 @@ class Ground:
 
     # --- answers ------------------------------------------------------------------------------------------------
 
-    def answer(self, letter: Letter, text: str, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
+    def answer(self, letter: Letter, text: str, blocks: Sequence[kit.Block] = ()) -> None:
         """Tell only the person who asked: in their form if one is open, else where they asked."""
         if letter.view and not blocks:
             self.fill(letter, modals.said("Tocsin", text))
@@ -137,10 +138,12 @@ class Ground:
             raise FormNotOpenError
         self.slack.call("views.update", view_id=letter.view, view=modal)
 
-    def _whisper(self, user: str, channel: str, text: str, blocks: Sequence[Mapping[str, Any]]) -> None:
+    def _whisper(self, user: str, channel: str, text: str, blocks: Sequence[kit.Block]) -> None:
         if channel and not channel.startswith("D"):
             try:
-                self.slack.call("chat.postEphemeral", channel=channel, user=user, text=text, blocks=list(blocks) or None)
+                self.slack.call(
+                    "chat.postEphemeral", channel=channel, user=user, text=text, blocks=list(blocks) or None
+                )
                 return
             except SlackError as error:
                 if not error.is_permanent:
@@ -180,4 +183,6 @@ def channel_of(body: Mapping[str, Any]) -> str:
     if isinstance(channel, dict):
         return str(channel.get("id", ""))
     item = event.get("item") or {}
-    return str(body.get("channel_id") or container.get("channel_id") or event.get("channel") or item.get("channel") or "")
+    return str(
+        body.get("channel_id") or container.get("channel_id") or event.get("channel") or item.get("channel") or ""
+    )

@@ -1,6 +1,6 @@
 """Hear Slack: check that it is Slack, keep what it sent, acknowledge. Nothing else happens before the acknowledgement.
 
-HTTP comes through `SlackEvents`, Socket Mode through `open_socket`; both go through the vendor's framework, which checks
+HTTP comes through `slack_events`, Socket Mode through `open_socket`; both go through the vendor's framework, which checks
 signatures and their age.
 """
 
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from slack_bolt import Ack, App
 from slack_bolt.adapter.django import SlackRequestHandler
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -93,19 +94,30 @@ def _user(body: Mapping[str, Any]) -> str:
 
 
 class SlackEvents:
-    """The page at /slack/events. Touches no database."""
+    """Answers Slack's requests with the framework's app, or says that there is none. Touches no database."""
 
-    csrf_exempt = True
-
-    def __init__(self, app: App | None) -> None:
+    def __init__(self, app: App | None = None) -> None:
         self._handler = SlackRequestHandler(app) if app else None
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._handler is None or request.method != "POST":
-            return HttpResponse(
-                "Slack is not set up here, or this is not Slack.", status=404, content_type="text/plain"
-            )
+            return HttpResponse("Slack is not set up here.", status=404, content_type="text/plain")
         return self._handler.handle(request)
+
+
+_handed_in = SlackEvents()
+
+
+def hand_in(app: App | None) -> None:
+    """Answer with `app` from now on, in this process."""
+    global _handed_in
+    _handed_in = SlackEvents(app)
+
+
+@csrf_exempt
+def slack_events(request: HttpRequest) -> HttpResponse:
+    """The page at /slack/events. Slack's signature stands in for the token that forms of our own carry."""
+    return _handed_in(request)
 
 
 def open_socket(app: App, config: SlackConfig) -> SocketModeHandler:

@@ -70,7 +70,7 @@ class People:
         """
         known = SlackAccount.objects.filter(person_id=_number(ref)).order_by("-seen_at").first()
         if known is not None:
-            return known.user
+            return str(known.user)
         person = Person.objects.filter(pk=_number(ref)).first()
         if person is None:
             raise SlackError(f"There is no {ref} here.", code="users_not_found", is_permanent=True)

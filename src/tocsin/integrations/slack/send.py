@@ -226,7 +226,8 @@ class SlackConnector:
 
     def _blocks(self, outgoing: Outgoing) -> list[kit.Block]:
         """Return the blocks as they were queued, and how late they are where that matters."""
-        found = list(outgoing.data.get("blocks", []))  # type: ignore[call-overload]
+        queued = outgoing.data.get("blocks")
+        found: list[kit.Block] = list(queued) if isinstance(queued, list) else []
         late = timedelta(seconds=float(str(outgoing.data.get("late_seconds") or 0)))
         if outgoing.queued_at is not None:
             late += max(self.now() - outgoing.queued_at, timedelta())

@@ -37,7 +37,9 @@ def opens(text: str) -> str:
     if not words:
         return "Declare an incident"
     if len(words) == 1:
-        return {"update": "Update", "severity": "Severity", "resolve": "Resolve", "note": "Add a note"}.get(words[0].lower(), "")
+        return {"update": "Update", "severity": "Severity", "resolve": "Resolve", "note": "Add a note"}.get(
+            words[0].lower(), ""
+        )
     return ""
 
 

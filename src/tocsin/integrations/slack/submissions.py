@@ -165,4 +165,3 @@ _FORMS: dict[str, Callable[[Ground, Sent], list[cmd.Command]]] = {
     "report": _report,
     "followup": _follow_up,
 }
-
