@@ -40,6 +40,7 @@ _BY_TYPE: dict[Any, Any] = {
     datetime: words.Moment,
     tuple[str, ...]: words.Names,
     commands.Answer: Literal["yes", "no", "unknown"],
+    commands.NoteChange: Literal["written", "edited", "deleted"],
 }
 
 

@@ -58,7 +58,7 @@ class GitHub:
     def pages(self, path: str, *, most: int = 10, **parameters: object) -> Iterator[Any]:
         """Yield the entries of a list, page by page, at most `most` pages."""
         for page in range(1, most + 1):
-            entries = self.call("GET", path, **parameters, per_page=PER_PAGE, page=page)
+            entries = self.call("GET", path, body=None, **parameters, per_page=PER_PAGE, page=page)
             yield from entries
             if len(entries) < PER_PAGE:
                 return

@@ -10,6 +10,7 @@ from tocsin.desk import writer
 from tocsin.errors import RefusedError
 from tocsin.incident import commands as cmd
 from tocsin.incident.commands import Command
+from tocsin.incident.state import COMMANDER
 from tocsin.integrations.github import acting
 from tocsin.integrations.github.models import FollowUpIssue
 from tocsin.integrations.github.people import Actor
@@ -62,7 +63,7 @@ def note_follow_up(ref: str, words: str, actor: Actor, key: str, now: datetime) 
 def _by(ref: str, command: Command, actor: Actor, key: str, now: datetime) -> None:
     try:
         if actor.person is not None:
-            leads = queries.load(ref).state.roles.get(acting.COMMANDER) == actor.ref
+            leads = queries.load(ref).state.roles.get(COMMANDER) == actor.ref
             access.require(actor.person, command, leads=leads)
         writer.run(ref, command, key=key[: writer.LONGEST_KEY], now=now)
     except RefusedError as error:
