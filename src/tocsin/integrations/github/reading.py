@@ -24,6 +24,7 @@ from tocsin.integrations.github.client import GitHub
 from tocsin.integrations.github.config import GitHubConfig
 from tocsin.integrations.github.models import Arrival, FollowUpIssue, IncidentIssue, ReaderTurn
 from tocsin.integrations.github.people import NOBODY
+from tocsin.store import queries
 
 log = logging.getLogger(__name__)
 TURN = timedelta(seconds=60)
@@ -153,8 +154,7 @@ class Reader:
             path = f"/repos/{repository}/issues"
             for found in self._github.pages(path, state="all", since=stamp, sort="updated", direction="asc"):
                 self._look_at(repository, found, None if is_first else since - _OVERLAP, now)
-        for comment in self._github.pages(f"/repos/{self._config.repository}/issues/comments", since=stamp):
-            self._look_at_comment(comment, now)
+        self._look_at_comments(now)
         ReaderTurn.objects.filter(pk=1).update(looked_since=now)
 
     def _look_at(self, repository: str, found: Mapping[str, Any], new_since: datetime | None, now: datetime) -> None:
@@ -167,16 +167,14 @@ class Reader:
             declaring.consider(repository, found, self._github, now)
         follow_ups.follow(repository, found["number"], is_closed, NOBODY, now)
 
-    def _look_at_comment(self, comment: Mapping[str, Any], now: datetime) -> None:
-        """Do what a comment asks for, by its words or by the reaction that somebody of the repository gave it."""
-        number = str(comment.get("issue_url") or "").rpartition("/")[2]
-        issue = IncidentIssue.objects.filter(repository=self._config.repository, number=int(number or 0)).first()
-        if issue is None:
-            return
-        arrivals.take_comment(issue, comment, now)
-        reactions = comment.get("reactions") or {}
-        if reactions.get(self._config.note_reaction):
-            arrivals.note_comment(issue, comment, now)
+    def _look_at_comments(self, now: datetime) -> None:
+        """Do what comments of open incidents ask for, by their words or by a reaction, of which no webhook tells."""
+        refs = [row.ref for row in queries.incidents(statuses=("suspected", "active", "resolved"))]
+        for issue in IncidentIssue.objects.filter(ref__in=refs):
+            for comment in self._github.pages(f"/repos/{issue.repository}/issues/{issue.number}/comments"):
+                arrivals.take_comment(issue, comment, now)
+                if (comment.get("reactions") or {}).get(self._config.note_reaction):
+                    arrivals.note_comment(issue, comment, now)
 
     def _read(self, issue: IncidentIssue, found: Mapping[str, Any], now: datetime) -> None:
         text, changed_at = str(found.get("body") or ""), str(found.get("updated_at") or "")
