@@ -125,6 +125,7 @@ class Town:
     parts: GitHubParts
     worker: Worker
     seen: set[int] = field(default_factory=set)
+    awaited: list[Callable[[Mapping[str, Any]], bool]] = field(default_factory=list)
 
     @property
     def repository(self) -> str:
@@ -141,7 +142,17 @@ class Town:
         return answer.json() if answer.content else None
 
     def open_issue(self, who: str, title: str, body: str) -> int:
+        self.awaited.append(lambda sent: sent.get("action") == "opened" and sent["issue"]["title"] == title)
         return int(self.ask(who, "POST", "/issues", {"title": title, "body": body})["number"])
+
+    def set_state(self, who: str, number: int, state: str) -> None:
+        action = {"closed": "closed", "open": "reopened"}[state]
+        self.awaited.append(lambda sent: sent.get("action") == action)
+        self.ask(who, "PATCH", f"/issues/{number}", {"state": state})
+
+    def comment(self, who: str, number: int, words: str) -> None:
+        self.awaited.append(lambda sent: "comment" in sent and sent["comment"]["body"] == words)
+        self.ask(who, "POST", f"/issues/{number}/comments", {"body": words})
 
     def body(self, number: int) -> str:
         return str(self.ask("ada", "GET", f"/issues/{number}")["body"])
@@ -150,6 +161,7 @@ class Town:
         before = self.body(number)
         after = change(before)
         assert after != before, "the edit changes nothing"
+        self.awaited.append(lambda sent: sent.get("action") == "edited" and sent["issue"]["body"] == after)
         self.ask(who, "PATCH", f"/issues/{number}", {"body": after})
         return after
 
@@ -169,25 +181,29 @@ class Town:
         body = {"message": f"Write {path}", "content": base64.b64encode(text.encode()).decode()}
         if there.is_success:
             body["sha"] = there.json()["sha"]
+        self.awaited.append(lambda sent: "pusher" in sent or "ref" in sent)
         return str(self.ask(who, "PUT", f"/contents/{path}", body)["commit"]["sha"])
 
     # --- what GitHub sends --------------------------------------------------------------------------------------
 
-    def sent(self, settle: int = 0) -> list[Posted]:
-        """Return the webhooks of this repository that arrived since last asked, once at least `settle` have."""
+    def sent(self) -> list[Posted]:
+        """Return the webhooks of this repository since last asked, once those of what people did are among them."""
         deadline = time.monotonic() + 10
         while True:
             fresh = [
-                (number, posted)
+                (number, posted, payload)
                 for number, posted in enumerate(list(self.harbour.hooks.accepted))
-                if number not in self.seen and json.loads(posted.body)["repository"]["full_name"] == self.repository
+                if number not in self.seen
+                and (payload := json.loads(posted.body))["repository"]["full_name"] == self.repository
             ]
-            if len(fresh) >= settle or time.monotonic() > deadline:
+            missing = [want for want in self.awaited if not any(want(payload) for _, _, payload in fresh)]
+            if not missing:
                 break
+            assert time.monotonic() < deadline, f"{len(missing)} webhooks never came"
             threading.Event().wait(0.02)
-        self.seen |= {number for number, _ in fresh}
-        assert len(fresh) >= settle, f"{len(fresh)} webhooks came, {settle} were awaited"
-        return [posted for _, posted in fresh]
+        self.awaited.clear()
+        self.seen |= {number for number, _, _ in fresh}
+        return [posted for _, posted, _ in fresh]
 
     def deliver(self, posted: Posted, client: Client | None = None) -> int:
         """Hand a webhook to Tocsin as it came, and return Tocsin's answer."""
@@ -197,9 +213,9 @@ class Town:
         )
         return answer.status_code
 
-    def hear(self, settle: int = 1) -> None:
+    def hear(self) -> None:
         """Deliver what GitHub sent and let Tocsin work it off."""
-        for posted in self.sent(settle):
+        for posted in self.sent():
             assert self.deliver(posted) == 202
         self.parts.reader.work_off(self.clock.now())
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -32,6 +32,7 @@ ATTEMPTS_AT_MOST = 20
 _OVERLAP = timedelta(minutes=2)
 _KEPT = timedelta(days=14)
 _PAUSE_SECONDS = 1.0
+_BEFORE_GITHUB = datetime(2008, 1, 1, tzinfo=UTC)
 
 
 class Reader:
@@ -146,16 +147,27 @@ class Reader:
 
     def look(self, now: datetime) -> None:
         """Look at issues and comments that changed since the last look, and at the playbooks."""
-        turn = ReaderTurn.objects.get(pk=1)
-        since, is_first = turn.looked_since or now, turn.looked_since is None
         sources.Sources(self._config, self._github).refresh(now)
-        stamp = (since - _OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
+        since = ReaderTurn.objects.get(pk=1).looked_since
+        newest = since or self._begin()
         for repository in dict.fromkeys((self._config.repository, self._config.follow_ups_in)):
-            path = f"/repos/{repository}/issues"
-            for found in self._github.pages(path, state="all", since=stamp, sort="updated", direction="asc"):
-                self._look_at(repository, found, None if is_first else since - _OVERLAP, now)
+            for found in self._changed(repository, newest):
+                self._look_at(repository, found, None if since is None else since - _OVERLAP, now)
+                newest = max(newest, _moment(found["updated_at"]))
         self._look_at_comments(now)
-        ReaderTurn.objects.filter(pk=1).update(looked_since=now)
+        ReaderTurn.objects.filter(pk=1).update(looked_since=newest)
+
+    def _begin(self) -> datetime:
+        """Return the moment of GitHub's newest change: what was there before Tocsin came starts no incident."""
+        path = f"/repos/{self._config.repository}/issues"
+        found = self._github.call("GET", path, state="all", sort="updated", direction="desc", per_page=1)
+        return _moment(found[0]["updated_at"]) if found else _BEFORE_GITHUB
+
+    def _changed(self, repository: str, since: datetime) -> Iterator[Mapping[str, Any]]:
+        """Yield the issues that changed since a moment of GitHub's own clock, with some overlap."""
+        stamp = (since - _OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
+        path = f"/repos/{repository}/issues"
+        yield from self._github.pages(path, state="all", since=stamp, sort="updated", direction="asc")
 
     def _look_at(self, repository: str, found: Mapping[str, Any], new_since: datetime | None, now: datetime) -> None:
         issue = IncidentIssue.objects.filter(repository=repository, number=found["number"]).first()
@@ -191,4 +203,8 @@ class Reader:
 
 
 def _is_after(found: Mapping[str, Any], moment: datetime) -> bool:
-    return datetime.fromisoformat(str(found["created_at"]).replace("Z", "+00:00")) >= moment
+    return _moment(found["created_at"]) >= moment
+
+
+def _moment(text: object) -> datetime:
+    return datetime.fromisoformat(str(text).replace("Z", "+00:00"))
