@@ -38,22 +38,30 @@ def utc_now() -> datetime:
 
 
 class GitHub:
-    """This installation's GitHub. Threads may share one: each has a connection of its own."""
+    """This installation's GitHub. Threads share it and ask one after the other, as GitHub wants to be asked.
+
+    No connection is kept open: one that closes under a request leaves it unclear whether GitHub has it.
+    """
 
     def __init__(self, config: GitHubConfig, now: Callable[[], datetime] = utc_now) -> None:
         self._config = config
         self._now = now
-        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._made: Github | None = None
 
     def call(self, verb: str, path: str, body: Mapping[str, object] | None = None, **parameters: object) -> Any:
         """Ask once and return the answer's JSON. *Raises* GitHubError, which says whether GitHub may have done it."""
-        try:
-            _, answer = self._client().requester.requestJsonAndCheck(verb, path, parameters or None, input=body)
-        except GithubException as error:
-            raise self._refused(verb, path, error) from error
-        except (requests.RequestException, OSError, RuntimeError, AssertionError) as error:
-            raise _line_failed(verb, path, error) from error
-        return answer
+        with self._lock:
+            try:
+                client = self._made = self._made or _make(self._config)
+                try:
+                    return client.requester.requestJsonAndCheck(verb, path, parameters or None, input=body)[1]
+                finally:
+                    client.close()
+            except GithubException as error:
+                raise self._refused(verb, path, error) from error
+            except (requests.RequestException, OSError, RuntimeError, AssertionError, ValueError) as error:
+                raise _line_failed(verb, path, error) from error
 
     def pages(self, path: str, *, most: int = 10, **parameters: object) -> Iterator[Any]:
         """Yield the entries of a list, page by page, at most `most` pages."""
@@ -62,12 +70,6 @@ class GitHub:
             yield from entries
             if len(entries) < PER_PAGE:
                 return
-
-    def _client(self) -> Github:
-        client: Github | None = getattr(self._own, "client", None)
-        if client is None:
-            client = self._own.client = _make(self._config)
-        return client
 
     def _refused(self, verb: str, path: str, error: GithubException) -> GitHubError:
         headers = {name.lower(): value for name, value in (error.headers or {}).items()}
