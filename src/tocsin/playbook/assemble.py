@@ -34,8 +34,9 @@ from tocsin.playbook.rules.actions import read_action
 from tocsin.playbook.rules.audiences import TELL, listed_audience, lists_audiences
 from tocsin.playbook.rules.channels import known_channels
 from tocsin.playbook.rules.choices import is_choice, is_deed, starts_with_verb
-from tocsin.playbook.rules.durations import find_durations
+from tocsin.playbook.rules.durations import find_durations, may_hold_time
 from tocsin.playbook.rules.guards import GuardReader
+from tocsin.playbook.rules.hints import hints_of
 from tocsin.playbook.rules.levels import (
     DEFINES,
     WORD_RANKS,
@@ -69,6 +70,15 @@ _PLAIN_CODE = ("", "text", "txt", "plaintext", "plain")
 
 
 _FIELD_RAW = re.compile(r"\*\*([^*\n]{1,60})\*\*:?[\s_\\<>!\-]*(?:<!--.*-->)?\s*")
+
+
+_NOTHING_SAID = Said(0)
+_GOVERNS = re.compile(r"\b(?:only|incidents|and above|or higher)\b|\w/\s*(?:sev|p|s)?-?\d|\w/\w", re.IGNORECASE)
+_TELLS_A_STORY = re.compile(
+    r"[\W_]*(?:(?:e\.g\.|example|for example|ex\.)"
+    r"|(?:symptoms?|indicators?|triggers?|definition|criteria|impact|background|purpose)\W{0,3}:)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -114,6 +124,8 @@ class _Assembly:
         self.reader = GuardReader(self.levels.found)
         self.readings: list[Reading] = []
         self.questions: dict[str, Question] = {}
+        self.asked: dict[str, str] = {}
+        self.seen: set[tuple[int, str, str]] = set()
         self.timers: list[Timer] = []
         self.policies: list[Policy] = []
         self.fields: list[Field] = []
@@ -209,9 +221,10 @@ class _Assembly:
         self.read(line, "field", label, [option.text.strip() for option in options])
 
     def read(self, line: int, kind: ReadingKind, text: str, value: object = None) -> None:
-        reading = Reading(line, kind, text, value)
-        if reading not in self.readings[-12:]:
-            self.readings.append(reading)
+        key = (line, kind, text if kind != "timer" else f"{text} {value}")
+        if key not in self.seen:
+            self.seen.add(key)
+            self.readings.append(Reading(line, kind, text, value))
 
     def add_policy(self, line: int, text: str) -> None:
         policy = Policy("sensitive-information", line, text, places_of(text))
@@ -252,6 +265,7 @@ class _Assembly:
         level = lead_level(piece.words, must_end=False) if self.levels.found else None
         is_definition = bool(outer and outer.is_definition) or (
             level is not None
+            and not _GOVERNS.search(piece.text)
             and any(DEFINES.search(s.piece.text) and not _is_response(s.piece.text) for s in self.scopes)
         )
         setting = Setting(is_heading=True, heading=self.heading() + " " + piece.text)
@@ -305,14 +319,7 @@ class _Assembly:
         return Setting(is_step=is_step, is_definition=is_definition and not is_step, is_item=is_item, heading=heading)
 
     def is_story(self, piece: Piece) -> bool:
-        return any(scope.is_story for scope in self.active()) or bool(
-            re.match(
-                r"[\W_]*(?:(?:e\.g\.|example|for example|ex\.)"
-                r"|(?:symptoms?|indicators?|triggers?|definition|criteria|impact|background|purpose)\W{0,3}:)",
-                piece.text,
-                re.I,
-            )
-        )
+        return any(scope.is_story for scope in self.active()) or bool(_TELLS_A_STORY.match(piece.text))
 
     # --- paragraphs -------------------------------------------------------------------------------------------
 
@@ -531,16 +538,15 @@ class _Assembly:
 
     def question(self, text: str, line: int) -> str:
         id_ = question_id(text)
-        for known in self.questions.values():
-            if known.text.lower() == text.lower():
-                id_ = known.id
-                break
-        else:
-            number = 2
-            base = id_
-            while id_ in self.questions:
-                id_, number = f"{base}-{number}", number + 1
-            self.questions[id_] = Question(id_, text, line)
+        known = self.asked.get(text.lower())
+        if known is not None:
+            return known
+        base = id_
+        while id_ in self.questions:
+            self.counters[f"?{base}"] = self.counters.get(f"?{base}", 1) + 1
+            id_ = f"{base}-{self.counters[f'?{base}']}"
+        self.questions[id_] = Question(id_, text, line)
+        self.asked[text.lower()] = id_
         return id_
 
     def audience(self, name: str, line: int, text: str) -> None:
@@ -549,7 +555,7 @@ class _Assembly:
 
     def note_unread(self, sense: Sense) -> None:
         text = sense.words.text
-        spans = find_durations(text)
+        spans = [] if sense.clocks or not may_hold_time(hints_of(text)) else find_durations(text)
         if (
             spans
             and not sense.clocks
@@ -654,6 +660,8 @@ class _Assembly:
 
     def condition(self, sense: Sense) -> Condition | None:
         """The condition a text lays on itself: that of its first sentence."""
+        if not sense.guards and not sense.clauses:
+            return None
         parts: list[Condition] = []
         names = [name for guard in sense.free_guards() for name in guard.names]
         if names:
@@ -696,6 +704,8 @@ class _Assembly:
 
     def remarks_for(self, piece: Piece) -> Said:
         """The remark on a step's own lines, or on the line after it."""
+        if not self.remarks:
+            return _NOTHING_SAID
         last = piece.words.line_at(len(piece.text))
         lines = [*range(piece.line, last + 2)]
         merged = Said(piece.line)
@@ -707,6 +717,8 @@ class _Assembly:
         return merged
 
     def remarked_condition(self, said: Said) -> Condition | None:
+        if said is _NOTHING_SAID:
+            return None
         parts: list[Condition] = []
         names = [self.known_level(name, said) for name in said.severities]
         if any(names):
@@ -727,6 +739,8 @@ class _Assembly:
         return None
 
     def remarked_timers(self, said: Said, piece: Piece) -> list[Timer]:
+        if not said.timers:
+            return []
         start = {"recurring": "last_update", "elapsed": "start", "deadline": "start"}
         names = self.in_order(n for n in (self.known_level(name, Said(0)) for name in said.severities) if n)
         return [
@@ -735,6 +749,8 @@ class _Assembly:
         ]
 
     def record_remark(self, said: Said) -> None:
+        if said is _NOTHING_SAID:
+            return
         for name in said.audiences:
             self.audience(name, said.line, f"audience={name}")
         for name in said.channels:

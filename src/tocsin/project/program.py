@@ -5,22 +5,25 @@ Heavy parts are imported by the command that needs them, so that `tocsin compile
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
-from tocsin.cli import playbooks, simulations
+from tocsin.cli import account, exits, following, incidents, playbooks, simulations, steps, writing
 from tocsin.errors import TocsinError
 from tocsin.project import administration
 
 app = typer.Typer(no_args_is_help=True, help="Run the incident checklist your team has already written.")
 playbooks.register(app)
 simulations.register(app)
+for part in (incidents, steps, writing, following, account):
+    part.register(app)
 administration.register(app)
 
 
 def main() -> None:
-    """Run the program; what was refused is one line that says what to do, and exit status 1."""
+    """Run the program; an error is one line that says what to do, and an exit code of `exits.EXIT_CODES`."""
     try:
         app()
     except TocsinError as error:
-        typer.secho(error.message, err=True, fg="red")
-        raise SystemExit(1) from error
+        raise SystemExit(exits.tell(error, sys.argv)) from error

@@ -125,8 +125,8 @@ class RoomPage:
     @cached_property
     def deliveries(self) -> list[Delivery]:
         """Messages that leave Tocsin, newest first; those that need a person before all others."""
-        rows = [row for row in queue.deliveries(self.ref) if row.connector != "room"]
-        return sorted(reversed(rows), key=lambda row: row.status != Delivery.Status.FAILED)
+        rows = queue.deliveries(self.ref).exclude(connector="room").order_by("-position")
+        return sorted(rows, key=lambda row: row.status != Delivery.Status.FAILED)
 
     @property
     def promises(self) -> tuple[Promise, ...]:

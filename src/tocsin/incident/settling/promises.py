@@ -58,7 +58,8 @@ def _want(state: IncidentState, rule: Rule) -> Want | None:
         record = state.steps.get(rule.entry.step.id)
         if record is not None and (record.done_at is not None or record.skipped_at is not None):
             return None
-    elif rule.timer.kind != "recurring" and _was_kept(state, rule):
+    stays_open = rule.entry is None or rule.entry.is_recurring
+    if stays_open and rule.timer.kind != "recurring" and _was_kept(state, rule):
         return None
     anchor = anchor_of(state, rule)
     if anchor is None:
@@ -67,7 +68,7 @@ def _want(state: IncidentState, rule: Rule) -> Want | None:
 
 
 def _was_kept(state: IncidentState, rule: Rule) -> bool:
-    """A deadline without a step is kept once; nothing unticks it."""
+    """A deadline without a step, or of a step that comes round again, is kept once; nothing unticks it."""
     count = state.promise_counts.get(rule.id, 0)
     return count > 0 and state.promises[_id(rule, count)].kept_at is not None
 

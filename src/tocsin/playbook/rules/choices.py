@@ -26,7 +26,7 @@ _STEPS = re.compile(
 )
 _VERBS = (
     "acknowledge activate add address alert analyze announce apply appoint archive assemble assess assign attach audit backup block brief build call "
-    "capture change check clean close collect communicate complete conduct confirm consider contact contain coordinate copy create "
+    "capture change check clean close collect communicate complete conduct confirm consider contact contain coordinate copy count create "
     "declare define delegate deploy describe detect determine disable discuss dismiss document download draft email enable engage ensure "
     "escalate establish evaluate examine execute export file fill finalize find fix flag follow gather get give hold identify implement "
     "inform inspect instruct investigate invite isolate issue join keep launch link list lock log make manage mark measure meet mitigate "

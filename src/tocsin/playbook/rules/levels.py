@@ -332,7 +332,9 @@ def _from_field_lines(pieces: Sequence[Piece]) -> Iterator[Levels]:
         if listed is None:
             comments = [said for _, said in words.comments]
             listed = comments[0] if comments and FIELD_LINE.match(words.text + ": x") else None
-        names = listed_levels(listed or "")
+        if listed is None:
+            continue
+        names = listed_levels(listed)
         if len(names) >= 2:
             levels = [Level(name, words.line, number=_number(name)) for name in names]
             yield Levels(levels, {id(piece)})

@@ -96,8 +96,11 @@
   document.addEventListener("htmx:after:swap", (event) => {
     const wrong = event.detail.ctx.response?.raw?.status === 422 && document.querySelector("[data-wrong]");
     if (wrong) {
-      wrong.setAttribute("data-typed", "");
-      save(wrong);
+      // Only words are worth keeping from the next change; a bare button that was refused may go.
+      if (words(wrong).some((field) => field.value)) {
+        wrong.setAttribute("data-typed", "");
+        save(wrong);
+      }
       (wrong.querySelector("[aria-invalid], textarea, input:not([type=hidden]), select, button") || wrong).focus();
     }
     document.querySelectorAll("form[data-draft]").forEach(restore);
