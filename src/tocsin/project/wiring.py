@@ -124,7 +124,7 @@ def slack_from(settings: Settings, now: Callable[[], datetime]) -> SlackParts | 
         has_incident_channels=settings.switch("slack_incident_channels"),
         note_reaction=settings.text("slack_note_reaction").strip(":"),
     )
-    return connect_slack(config, now)
+    return connect_slack(config, now, has_email=bool(settings.text("smtp_host")))
 
 
 def github_from(settings: Settings, now: Callable[[], datetime]) -> GitHubParts | None:

@@ -157,7 +157,15 @@ class Workspace:
     channels: Mapping[str, str]
     users: Mapping[str, str]
     team: str
+    began: int = 0
     sent: list[tuple[str, Any]] = field(default_factory=list)
+
+    def restart(self) -> None:
+        """End the app as a stopped process does, and connect it anew on the same folder."""
+        self.parts.inbox.stop()
+        self.parts.acting.close()
+        self.parts = connect(self.parts.config, self.clock)
+        self.parts.acting.listen()
 
     # --- time -----------------------------------------------------------------------------------------------------
 
@@ -309,12 +317,18 @@ class Workspace:
     def directs(self, who: str) -> list[dict[str, Any]]:
         """Return what the app wrote to one person, oldest first."""
         place = self.client.conversations_open(users=[self.users[who]])["channel"]["id"]
-        return list(reversed(self.client.conversations_history(channel=place)["messages"]))
+        found = list(reversed(self.client.conversations_history(channel=place, limit=1000)["messages"]))
+        return [message for message in found if _count(message["ts"]) > self.began]
 
 
 @contextmanager
-def workspace(folder: Path, playbook: bytes = PLAYBOOK, **settings: Any) -> Iterator[Workspace]:
-    """Connect the app to new channels of the emulator, and end it all afterwards."""
+def workspace(
+    folder: Path, playbook: bytes = PLAYBOOK, *, names: tuple[str, str] = ("c0harbour1", "secops"), **settings: Any
+) -> Iterator[Workspace]:
+    """Connect the app to new channels of the emulator, and end it all afterwards.
+
+    `names`: what the playbook calls its channel, by ID, and the team that hears of attacks.
+    """
     running = emulator()
     direct = WebClient(BOT_TOKEN, base_url=f"{running.url('slack')}/api/")
     channels = _new_channels(direct)
@@ -329,7 +343,7 @@ def workspace(folder: Path, playbook: bytes = PLAYBOOK, **settings: Any) -> Iter
                 "signing_secret": SECRET,
                 "api_url": f"http://localhost:{faults.port}/api/",
                 "base_url": "https://tocsin.example",
-                "channel_map": {"c0harbour1": channels["general-ops"], "secops": channels["security-team"]},
+                "channel_map": {names[0]: channels["general-ops"], names[1]: channels["security-team"]},
                 "timeout_seconds": 3,
                 **settings,
             }
@@ -341,13 +355,22 @@ def workspace(folder: Path, playbook: bytes = PLAYBOOK, **settings: Any) -> Iter
         routes.hand_in(Routes(connectors=frozenset(connectors), announcers=(parts.announcer,)))
         playbooks.add(playbook, "harbour.md", now=T0)
         parts.acting.listen()
+        team = str(direct.auth_test()["team_id"])
+        found: Workspace | None = None
         try:
-            team = str(direct.auth_test()["team_id"])
-            yield Workspace(parts, worker, clock, door, faults, direct, channels, users, team)
+            first = direct.chat_postMessage(channel=channels["staging"], text="The test begins.")
+            found = Workspace(parts, worker, clock, door, faults, direct, channels, users, team, _count(first["ts"]))
+            yield found
         finally:
-            parts.acting.close()
-            parts.inbox.stop()
+            last = found.parts if found else parts
+            last.acting.close()
+            last.inbox.stop()
             routes.hand_in(before)
+
+
+def _count(ts: str) -> int:
+    """The emulator counts its messages in the second part of their names."""
+    return int(ts.partition(".")[2])
 
 
 def _new_channels(client: WebClient) -> dict[str, str]:

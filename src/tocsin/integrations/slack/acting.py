@@ -21,7 +21,6 @@ from tocsin.incident import commands as cmd
 from tocsin.incident.events import IncidentResolved
 from tocsin.incident.room import StepView
 from tocsin.integrations.slack import places
-from tocsin.integrations.slack.announce import is_told_by_itself
 from tocsin.integrations.slack.config import SlackConfig
 from tocsin.integrations.slack.view import Seen, open_steps
 from tocsin.playbook.conditions import leaves
@@ -106,27 +105,31 @@ class Acting:
         found = step.step
         if found is None or seen.state.is_private or step.record.changed_event:
             return
-        named = [channel.name for channel in found.channels]
-        channels = tuple(name for name in named if places.channel_named(name, seen.state, self.config))
-        if found.action == "declare" and channels:
+        names = _names(found)
+        told = tuple(name for name in names if places.channel_named(name, seen.state, self.config))
+        if found.action == "declare" and told:
             text = f"{seen.state.title}. {seen.state.summary}".strip()
-            yield cmd.DeclareInChannel(by="system", channel=channels[0], text=text, step=found.id)
+            yield cmd.DeclareInChannel(by="system", channel=told[0], text=text, step=found.id)
         elif found.action == "announce-resolution" and seen.state.status == "resolved":
-            audiences = channels if len(channels) == len(named) else ()
-            if not found.audiences or audiences:
-                yield cmd.AnnounceResolution(by="system", audiences=audiences, text=_resolution(seen), step=found.id)
-        elif found.action == "notify" and not _recurs(found) and is_told_by_itself(found.id, seen.state, self.config):
+            # The thread heard of it when the incident was resolved.
+            if all(name in told or places.is_thread(name) for name in names):
+                yield cmd.AnnounceResolution(by="system", audiences=names, text=_resolution(seen), step=found.id)
+        elif found.action == "notify" and names and not _recurs(found) and len(told) == len(names):
             yield from self._tell(seen, step)
 
     def _tell(self, seen: Seen, step: StepView) -> Iterator[cmd.Command]:
         assert step.step is not None
-        names = tuple(dict.fromkeys((*(channel.name for channel in step.step.channels), *step.step.audiences)))
+        names = _names(step.step)
         if any(isinstance(leaf, StateIs) for leaf in leaves(step.step.condition)):
             yield cmd.AnnounceResolution(by="system", audiences=names, text=_resolution(seen), step=step.id)
             return
         for name in names:
             last = step.id if name == names[-1] else None
             yield cmd.NotifyAudience(by="system", audience=name, text=_situation(seen, step), step=last)
+
+
+def _names(step: Step) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(channel.name for channel in step.channels), *step.audiences)))
 
 
 def _recurs(step: Step) -> bool:

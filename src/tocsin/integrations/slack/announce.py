@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.delivery.ports import Destination, Outgoing
+from tocsin.desk.messages import EVERYONE
 from tocsin.incident import events as ev
 from tocsin.incident.state import IncidentState
+from tocsin.integrations.slack import blocks as kit
 from tocsin.integrations.slack import cards, places
 from tocsin.integrations.slack.blocks import escape, link
 from tocsin.integrations.slack.cards import Card
@@ -24,13 +26,17 @@ from tocsin.store.log import Recorded
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Makes Slack's messages for the desk. `mention` turns a person's ref into Slack's mention, or ""."""
+    """Makes Slack's messages for the desk. `mention` turns a person's ref into Slack's mention, or ""; `email_of` gives
+    the address that stands in for a direct message, or "" where e-mail cannot."""
 
     config: SlackConfig
     mention: Mention = nobody
+    email_of: Mention = nobody
 
     def reaches(self, name: str, state: IncidentState) -> bool:
         """Return whether this tells `name` itself, so that nobody else does."""
+        if places.is_thread(name):
+            return places.home_of("", state, self.config) is not None
         return not state.is_private and places.channel_named(name, state, self.config) is not None
 
     def announce(self, ref: str, entries: Sequence[Recorded], state: IncidentState) -> list[Outgoing]:
@@ -39,7 +45,7 @@ class Announcer:
         if home is None or not entries:
             return []
         seen = Seen(ref, state, entries[-1].at, self.config.base_url, self.mention)
-        return list(_Telling(self.config, seen, home).messages(entries))
+        return list(_Telling(self.config, seen, home, tuple(entries), self.email_of).messages())
 
 
 _CHANGES_ROOT = (
@@ -64,19 +70,26 @@ class _Telling:
     config: SlackConfig
     seen: Seen
     home: str
+    entries: tuple[Recorded, ...]
+    email_of: Mention
 
-    def messages(self, entries: Sequence[Recorded]) -> Iterator[Outgoing]:
+    def messages(self) -> Iterator[Outgoing]:
+        entries = self.entries
         begins = any(isinstance(entry.event, ev.IncidentDeclared) for entry in entries)
         if begins:
             yield from self._opening(entries[0])
         else:
             for entry in entries:
                 yield from self._of_entry(entry)
-            yield from self._edits(entries)
+            yield from self._edits()
         for entry in entries:
             yield from self._direct(entry)
             if isinstance(entry.event, ev.IncidentClosed) and self.is_own:
                 yield self._plain(entry, "archive", self.home, {"method": "conversations.archive"})
+
+    def has_opened(self, step: str | None) -> bool:
+        """Return whether a step came to apply in this very transaction."""
+        return any(isinstance(entry.event, ev.StepOpened) and entry.event.step == step for entry in self.entries)
 
     @property
     def is_own(self) -> bool:
@@ -121,12 +134,12 @@ class _Telling:
         }
         return self._row(self._fixed("channel"), "channel", self.home, state.title, about)
 
-    def _edits(self, entries: Sequence[Recorded]) -> Iterator[Outgoing]:
+    def _edits(self) -> Iterator[Outgoing]:
         """Edit the announcement and the checklist in place; an edit that waits is replaced by a newer one."""
-        last = entries[-1]
-        if any(isinstance(entry.event, _CHANGES_ROOT) for entry in entries):
+        last = self.entries[-1]
+        if any(isinstance(entry.event, _CHANGES_ROOT) for entry in self.entries):
             yield self._edit(last, "declared", self._fixed("root"), cards.declared(self.seen))
-        if any(not isinstance(entry.event, _LEAVES_CHECKLIST) for entry in entries):
+        if any(not isinstance(entry.event, _LEAVES_CHECKLIST) for entry in self.entries):
             yield self._edit(last, "checklist", self._fixed("checklist"), checklist(self.seen))
 
     def _edit(self, last: Recorded, kind: str, edited: str, card: Card) -> Outgoing:
@@ -182,8 +195,20 @@ class _Telling:
     def _card(
         self, identity: str, kind: str, address: str, card: Card, *, follows: str = "", fold: str = "", **more: Any
     ) -> Outgoing:
-        data = {"method": "chat.postMessage", "blocks": list(card.blocks), "said_at": self.seen.now.isoformat(), **more}
+        data = {"method": "chat.postMessage", "blocks": list(card.blocks), **more}
+        if data["method"] == "chat.postMessage" and (other := self._fallback(address, card)):
+            data["fallback"] = other
         return self._row(identity, kind, address, card.text, data, follows=follows, fold=fold)
+
+    def _fallback(self, address: str, card: Card) -> dict[str, str]:
+        """Return the other way: a person's e-mail, or for all others the room."""
+        text = kit.plainly(card.text)
+        if not address.startswith("person:"):
+            return {"connector": "room", "address": EVERYONE, "text": text}
+        email = self.email_of(address)
+        if self.seen.state.is_private:
+            text = "Open the incident to see what is yours to do."
+        return {"connector": "email", "address": email, "text": text} if email else {}
 
     def _plain(self, entry: Recorded, kind: str, address: str, data: dict[str, Any]) -> Outgoing:
         return self._row(self._identity(entry, kind), kind, address, kind, data, follows=self._thread)
@@ -281,7 +306,7 @@ def _notified(telling: _Telling, entry: Recorded, event: ev.AudienceNotified) ->
     told = list(telling.tell(entry, "told", event.audience, cards.told(telling.seen, event.text)))
     yield from told
     if not told:
-        said = f"📣 *{escape(event.audience)}* is told: {escape(event.text)}"
+        said = f"📣 To *{escape(event.audience)}*: {escape(event.text)}"
         yield telling.reply(entry, "notified", cards.line(said))
 
 
@@ -289,6 +314,8 @@ def _reminded(telling: _Telling, entry: Recorded, event: ev.PromiseReminded) -> 
     promise = telling.seen.state.promises.get(event.promise)
     if promise is None or not promise.is_open or (event.stage == "ahead" and event.to):
         return
+    if event.stage == "due" and telling.has_opened(promise.step):
+        return  # The step's own message, a line above, says the same.
     card = cards.reminder(telling.seen, promise, event.stage, event.to, event.why)
     yield telling.reply(entry, "reminder", card, fold=f"reminder {event.promise}", late_seconds=event.late_seconds)
 

@@ -6,6 +6,7 @@ Source: https://docs.slack.dev/reference/block-kit. Words that people wrote are 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -51,6 +52,15 @@ def clip_marked(text: str, limit: int) -> str:
 def link(url: str, words: str) -> str:
     safe = url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
     return f"<{safe}|{escape(words).replace('|', '/')}>"
+
+
+def plainly(text: str) -> str:
+    """Return marked text as plain words, for where Slack's marks mean nothing."""
+    text = re.sub(r"<!date\^\d+\^[^|]*\|([^>]*)>", r"\1", text)
+    text = re.sub(r"<([^|>]+)\|([^>]*)>", r"\2 (\1)", text)
+    text = re.sub(r"<@\w+>", "somebody", text)
+    text = re.sub(r"(?<!\w)([*_])(.+?)\1(?!\w)", r"\2", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def moment(at: datetime, words: str = "{time}") -> str:

@@ -40,10 +40,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def web_client(config: SlackConfig, token: str = "") -> WebClient:
-    """Return the vendor's client for this installation's Slack."""
+def web_client(config: SlackConfig, *, token: str | None = "") -> WebClient:
+    """Return the vendor's client for this installation's Slack. `token` "" is the bot's; None is no token."""
     return WebClient(
-        token=token or config.bot_token,
+        token=config.bot_token if token == "" else token,
         base_url=config.api_url.rstrip("/") + "/",
         timeout=config.timeout_seconds,
         retry_handlers=[],

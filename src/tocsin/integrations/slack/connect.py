@@ -21,6 +21,7 @@ from tocsin.integrations.slack.listen import SlackEvents, make_app, open_socket
 from tocsin.integrations.slack.people import People
 from tocsin.integrations.slack.probe import Check
 from tocsin.integrations.slack.send import SlackConnector
+from tocsin.integrations.slack.view import nobody
 from tocsin.integrations.slack.work import Clerk
 from tocsin.store import queries
 
@@ -54,8 +55,8 @@ class SlackParts:
         self.acting.wake()
 
 
-def connect(config: SlackConfig, now: Callable[[], datetime]) -> SlackParts:
-    """Return Slack's parts. Opens no connection."""
+def connect(config: SlackConfig, now: Callable[[], datetime], *, has_email: bool = False) -> SlackParts:
+    """Return Slack's parts. Opens no connection. `has_email`: e-mail stands in for a direct message that fails."""
     slack = Slack(config, now)
     known = People(slack)
     ground = Ground(config, slack, known, now)
@@ -65,7 +66,7 @@ def connect(config: SlackConfig, now: Callable[[], datetime]) -> SlackParts:
     return SlackParts(
         config=config,
         connector=SlackConnector(slack, known.user_of, Check(config, slack, lambda: declared_channels(config)), now),
-        announcer=Announcer(config, people.mention),
+        announcer=Announcer(config, people.mention, people.email_of if has_email else nobody),
         inbox=inbox,
         acting=Acting(config, now),
         app=app,

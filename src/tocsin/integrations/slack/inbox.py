@@ -113,6 +113,8 @@ class Inbox:
 
     def stop(self) -> None:
         """Stop after what is being worked off; the rest stays in its files."""
+        if self._stopped.is_set():
+            return
         self._stopped.set()
         self._openers.shutdown(wait=True, cancel_futures=True)
         for lane in self._lanes:
@@ -122,7 +124,10 @@ class Inbox:
     # --- threads ------------------------------------------------------------------------------------------------
 
     def _submit(self, pool: ThreadPoolExecutor, work: Callable[[Letter], None], letter: Letter) -> None:
-        future = pool.submit(work, letter)
+        try:
+            future = pool.submit(work, letter)
+        except RuntimeError:
+            return  # The process is stopping: the letter waits in its file for the next one.
         with self._lock:
             self._pending.add(future)
         future.add_done_callback(self._forget)

@@ -36,7 +36,7 @@ def make_app(config: SlackConfig, inbox: Inbox, now: Callable[[], datetime]) -> 
 
     app = App(
         name="tocsin",
-        client=web_client(config),
+        client=web_client(config, token=None),
         authorize=lambda enterprise_id, team_id: AuthorizeResult(
             enterprise_id=enterprise_id, team_id=team_id, bot_token=config.bot_token
         ),

@@ -81,7 +81,7 @@ class People:
         email = str(profile.get("email") or "").strip()
         is_verified = bool(email) and said.get("is_email_confirmed", True)
         person = Person.objects.filter(email__iexact=email).first() if is_verified else None
-        name = str(profile.get("display_name") or profile.get("real_name") or said.get("real_name") or user)[:120]
+        name = str(profile.get("real_name") or said.get("real_name") or profile.get("display_name") or user)[:120]
         try:
             with transaction.atomic():
                 found = person or _guest(team, user, name)
@@ -104,6 +104,12 @@ def mention(ref: str) -> str:
     number = _number(ref)
     known = SlackAccount.objects.filter(person_id=number).order_by("-seen_at").first() if number else None
     return f"<@{known.user}>" if known else ""
+
+
+def email_of(ref: str) -> str:
+    """Return the address a person reads mail at, "" for guests and people who left."""
+    person = Person.objects.filter(pk=_number(ref), is_active=True).first()
+    return person.email if person and not person.email.endswith(".invalid") else ""
 
 
 def _guest(team: str, user: str, name: str) -> Person:

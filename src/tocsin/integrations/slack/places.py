@@ -59,6 +59,11 @@ def declared_in(playbook: Playbook) -> Channel | None:
     return next(declaring, None) or next((found for step in steps for found in step.channels if found.id), None)
 
 
+def is_thread(name: str) -> bool:
+    """Return whether a playbook's words mean the incident's own thread ("the Slack thread")."""
+    return "thread" in name.lower().split()
+
+
 def channel_named(name: str, state: IncidentState, config: SlackConfig) -> str | None:
     """Return the ID of the channel that a message for `name` goes to: a channel of the playbook, or an audience that
     the channel map knows. None: Slack is not how `name` is told."""
