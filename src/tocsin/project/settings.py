@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "tocsin.delivery",
     "tocsin.desk",
     "tocsin.integrations.slack",
+    "tocsin.integrations.github",
     "tocsin.web",
     "tocsin.api",
 ]
