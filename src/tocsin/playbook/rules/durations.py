@@ -88,7 +88,7 @@ _HINTS = frozenset(
 )
 
 
-def may_hold_time(hints: set[str]) -> bool:
+def may_hold_time(hints: frozenset[str]) -> bool:
     """Whether a text with these hints can name a length of time."""
     return not (DIGITS.isdisjoint(hints) and _HINTS.isdisjoint(hints))
 
