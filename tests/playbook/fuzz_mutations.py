@@ -4,6 +4,7 @@ Run with `python tests/playbook/fuzz_mutations.py [SECONDS] [FILE…]`; without 
 It prints the seed of whatever breaks, and ends with 1.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import random

@@ -160,8 +160,11 @@ def _is_alias(words: Words, match: re.Match[str]) -> bool:
     )
 
 
+_MARKS = re.compile(r"[\s:\-–—→=|*)\]]*")
+
+
 def _past_separator(text: str, at: int) -> int:
-    match = re.compile(r"[\s:\-–—→=|*)\]]*").match(text, at)
+    match = _MARKS.match(text, at)
     return match.end() if match else at
 
 
