@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tocsin.playbook.outline import Outline, Piece, Words
 
@@ -105,6 +106,7 @@ def _merge(known: list[Level], other: list[Level]) -> None:
                 mine.aliases.extend(a for a in level.aliases if a not in mine.aliases)
 
 
+@lru_cache(maxsize=512)
 def canonical(name: str) -> str:
     """The same string for every spelling of one level: "Sev-1", "SEV1" and "severity 1" are one."""
     plain = re.sub(r"[^\w]", "", name.lower())
@@ -158,8 +160,11 @@ def _is_alias(words: Words, match: re.Match[str]) -> bool:
     )
 
 
+_MARKS = re.compile(r"[\s:\-–—→=|*)\]]*")
+
+
 def _past_separator(text: str, at: int) -> int:
-    match = re.compile(r"[\s:\-–—→=|*)\]]*").match(text, at)
+    match = _MARKS.match(text, at)
     return match.end() if match else at
 
 
