@@ -44,6 +44,13 @@ def test_what_is_late_is_to_be_done_now() -> None:
     cast.declare()
     late = T0 + timedelta(hours=1)
     assert clock.next_wake(late) == late
+    assert clock.lateness_seconds(late) == 35 * 60
+
+
+def test_nothing_is_late_while_nothing_is_due() -> None:
+    assert clock.lateness_seconds(T0) == 0
+    cast.declare()
+    assert clock.lateness_seconds(T0) == 0
 
 
 def test_an_update_moves_what_is_due() -> None:

@@ -73,3 +73,26 @@ def test_what_cannot_be_compiled_is_refused_and_not_kept() -> None:
 def test_an_unknown_version_is_refused() -> None:
     with pytest.raises(PlaybookNotFoundError):
         playbooks.get("sha256:none")
+
+
+def test_names_of_any_length_are_kept() -> None:
+    """A heading may be a paragraph and a level a sentence; PostgreSQL holds to lengths where SQLite does not."""
+    level, title = "Critical " * 40, "Incident " * 60
+    source = f"# {title}\n\n- **{level.strip()}:** Nobody can pay\n- **Low:** Slow\n\n## Do\n\n- [ ] Look.\n".encode()
+    digest = playbooks.add(source, "a" * 400 + ".md", now=T0)
+    compiled = queries.playbook(digest)
+    severity = compiled.severities[0].name if compiled.severities else None
+    command = DeclareIncident(by=ROSA, title=title, severity=severity)
+    ref = writer.declare(command, digest, key="d", now=T0).ref
+    assert queries.find_row(ref).severity == severity
+
+
+@pytest.mark.parametrize("hostile", [b"# a\0b\n\n- [ ] Do\0 it.\n", "# \u202e x\n\n- [ ] Do 🔥 it.\n".encode()])
+def test_strange_bytes_are_kept_or_refused_never_half(hostile: bytes) -> None:
+    try:
+        digest = playbooks.add(hostile, "strange\0.md", now=T0)
+    except RefusedError:
+        assert playbooks.current() == []
+    else:
+        assert bytes(playbooks.get(digest).source) == hostile
+        writer.declare(DeclareIncident(by=ROSA, title="x"), digest, key="d", now=T0)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.incident.documents import PARCELS
 from tests.incident.story import COMMANDER, ENGINEER, REPORTER, Story
 from tocsin.incident import commands as cmd
+from tocsin.incident.due import next_due_at
 from tocsin.incident.state import IncidentState, Promise, StepRecord
 
 INDEPENDENT: tuple[cmd.Command, ...] = (
@@ -51,3 +52,23 @@ def test_independent_commands_at_one_moment_lead_to_the_same_whatever_their_orde
     first = Story(PARCELS).declared().given(*((5, command) for command in INDEPENDENT))
     other = Story(PARCELS).declared().given(*((5, command) for command in order))
     assert essence(other.state) == essence(first.state)
+
+
+@given(st.lists(st.integers(1, 90), max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_pauses_of_the_worker_change_no_step_and_no_due_time(pauses: Sequence[int]) -> None:
+    """A worker that sleeps through some moments ends where one that never slept does, but for reminders it overtook."""
+    awake, sleepy = Story(PARCELS).declared(severity="High"), Story(PARCELS).declared(severity="High")
+    minutes = 0
+    for pause in pauses:
+        minutes += pause
+        awake.time_passes_to(minutes)
+        sleepy.when(minutes, cmd.AdvanceClock())
+    due_now = {p.id: p.due_at for p in awake.state.promises.values()}
+    assert {p.id: p.due_at for p in sleepy.state.promises.values()} == due_now
+    assert {k: v.opened_at is None for k, v in sleepy.state.steps.items()} == {
+        k: v.opened_at is None for k, v in awake.state.steps.items()
+    }
+    assert next_due_at(sleepy.state) == next_due_at(awake.state)
+    stages = {p.id: p.last_stage for p in awake.state.promises.values()}
+    assert {p.id: p.last_stage for p in sleepy.state.promises.values()} == stages

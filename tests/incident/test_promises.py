@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -15,6 +17,7 @@ from tocsin.incident.decide import decide
 from tocsin.incident.due import due, next_due_at
 from tocsin.incident.evolve import fold
 from tocsin.incident.state import Promise
+from tocsin.playbook.model import Phase, Step, Timer
 
 CLOCK = cmd.AdvanceClock()
 
@@ -101,7 +104,7 @@ def test_a_missed_promise_is_never_silent() -> None:
 def test_it_goes_on_at_least_every_four_hours() -> None:
     story = Story(PARCELS).declared(severity="High")
     times = [e.at for e in only(ev.PromiseReminded, story.time_passes_to(6000)) if e.promise == "mend-5.1.1"]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert max(gaps) == timedelta(hours=4)
     assert gaps == sorted(gaps)
 
@@ -274,3 +277,29 @@ def test_silence_is_measured_from_the_last_update() -> None:
     assert promise_of(story, "j").due_at == at(45)
     events = story.when(10, update())
     assert {e.promise: e.due_at for e in only(ev.PromiseMoved, events)}["j.1.1"] == at(55)
+
+
+# --- a recurring step with other timers ---------------------------------------------------------------------------
+
+
+def sitreps(*timers: Timer) -> Story:
+    step = Step("s", 5, "Send situation reports", action="post-updates", timers=timers)
+    playbook = replace(PARCELS, phases=(Phase("Tell", 4, (step,)),), severities=(), questions=())
+    return Story(playbook).declared()
+
+
+HOURLY = Timer("recurring", 3600, "last_update", line=5)
+
+
+def test_a_first_update_keeps_the_deadline_for_the_first_and_begins_the_cadence() -> None:
+    story = sitreps(Timer("deadline", 900, "start", line=5), HOURLY)
+    events = story.when(10, update())
+    assert {e.promise for e in only(ev.PromiseKept, events)} == {"s.1.1", "s.2.1"}
+    assert {e.promise: e.due_at for e in only(ev.PromiseMade, events)} == {"s.2.2": at(70)}
+    assert only(ev.PromiseMade, story.when(60, update())) == [story.log[-1]], "the deadline is not asked for again"
+
+
+def test_what_is_asked_after_three_hours_is_not_met_by_an_update_before() -> None:
+    story = sitreps(Timer("elapsed", 10800, "start", line=5), HOURLY)
+    assert "s.1.1" not in {e.promise for e in only(ev.PromiseKept, story.when(50, update()))}
+    assert "s.1.1" in {e.promise for e in only(ev.PromiseKept, story.when(181, update()))}

@@ -128,7 +128,11 @@ class AnyIncident(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(0, 20000))
     def the_process_sleeps_and_wakes(self, seconds: int) -> None:
+        due_at = next_due_at(self.state)
         self.now += timedelta(seconds=seconds)
+        happens = decide(self.state, CLOCK, self.now)
+        is_due = due_at is not None and (due_at <= self.now or due_at == self.state.last_at)
+        assert bool(happens) == is_due, "nothing happens before the moment given, and nothing is missed after it"
         self.ask(CLOCK)
 
     @rule(seconds=st.sampled_from([1, 60, 3600, 90000]))

@@ -33,6 +33,7 @@ def test_incidents_are_listed_newest_first_and_by_what_is_asked() -> None:
     assert [row.ref for row in queries.incidents(statuses=["resolved"])] == [mail]
     assert [row.ref for row in queries.incidents(words="SHOP")] == [shop]
     assert [row.ref for row in queries.incidents(words=mail.lower())] == [mail]
+    assert [row.ref for row in queries.incidents(words="sh\0op")] == [shop]
     assert [row.ref for row in queries.incidents(with_private=False)] == [mail, shop]
     assert [row.ref for row in queries.incidents(limit=1, offset=1)] == [mail]
 
@@ -47,6 +48,8 @@ def test_the_timeline_can_be_read_from_any_event_on() -> None:
     assert (whole[-1].by, whole[-1].key) == (ROSA, "one")
     with pytest.raises(IncidentNotFoundError):
         queries.timeline("INC-404")
+    with pytest.raises(IncidentNotFoundError):
+        queries.load("INC-\0")
 
 
 @pytest.mark.django_db

@@ -75,6 +75,12 @@ def tick(now: datetime) -> int:
     return Ticker().tick(now)
 
 
+def lateness_seconds(now: datetime) -> float:
+    """Return for how long the most overdue work has been waiting, 0.0 when none is; for `/readyz` and metrics."""
+    due_at = Ticker().next_wake()
+    return 0.0 if due_at is None else max(0.0, (now - due_at).total_seconds())
+
+
 def next_wake(now: datetime) -> datetime | None:
     """Return when something is due next, `now` if something is due already, or None if nothing ever is."""
     due_at = Ticker().next_wake()

@@ -19,6 +19,7 @@ def add(source: bytes, name: str, *, now: datetime) -> str:
 
     The same bytes again change nothing but which version is current. *Raises* what the compiler refuses with.
     """
+    name = _storable(name)
     playbook = compile_document(source, name)
     fields = {
         "name": playbook.name,
@@ -49,3 +50,8 @@ def get(digest: str) -> PlaybookVersion:
     if found is None:
         raise PlaybookNotFoundError
     return found
+
+
+def _storable(name: str) -> str:
+    """Return a file's name without what PostgreSQL cannot hold: a zero byte, or a byte that was no UTF-8."""
+    return name.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

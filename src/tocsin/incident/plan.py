@@ -34,7 +34,10 @@ class Entry:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rule:
-    """One timer in its place. `id` is the step's id (or "playbook") and the timer's position from 1."""
+    """One timer in its place. `id` is the step's id (or "playbook") and the timer's position from 1.
+
+    `is_kept_by_updates`: an update to one of `places` keeps its promise; only recurring steps and rules are so kept.
+    """
 
     id: str
     timer: Timer
@@ -62,6 +65,9 @@ class Outlook:
 
     truths: dict[str, bool | None]
     rules: frozenset[str]
+
+
+NOTHING_ASKED = Outlook({}, frozenset())
 
 
 class Plan:
@@ -141,7 +147,7 @@ def _rules(playbook: Playbook, entries: dict[str, Entry]) -> Iterator[Rule]:
     for entry in entries.values():
         places = frozenset((*entry.step.audiences, *(channel.name for channel in entry.step.channels)))
         for position, timer in enumerate(entry.step.timers, 1):
-            is_update = timer.kind == "recurring" and _is_update(entry.step, timer)
+            is_update = entry.is_recurring and _is_update(entry.step, timer)
             yield Rule(f"{entry.step.id}.{position}", timer, entry, is_update, places)
     for position, timer in enumerate(playbook.timers, 1):
         yield Rule(f"playbook.{position}", timer, None, timer.kind == "recurring", frozenset())

@@ -21,6 +21,9 @@ FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
 COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
 REMARK = re.compile(r"\s*tocsin\s*:(.*)", re.DOTALL)
 BOX_LINE = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?(?:\[[ xX]?\]|[☐☑☒⬜🔲🗹])(?:[ \t]+|(?=[*_`])|$)")
+_BOX_STARTS = ("[", "☐", "☑", "☒", "⬜", "🔲", "🗹")
+_TELLING = re.compile(r"[^\s\[\]xX☐☑☒⬜🔲🗹]")
+_LOST_BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s+(?=\[)")
 ORDERED_LINE = re.compile(r"^[ \t>]*\d{1,9}[.)]")
 CHECKLIST_SHARE = 0.5
 _PARSER = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
@@ -81,7 +84,7 @@ def _front_matter_value(value: str, number: int, line: str, outline: Outline) ->
         outline.problems.append((number, line, "only one-line values are read here; write it on one line"))
         return ""
     try:
-        return str(yaml.load(value, Loader=yaml.CSafeLoader))  # noqa: S506 - the safe loader in C
+        return str(yaml.load(value, Loader=yaml.CSafeLoader))
     except yaml.YAMLError:
         outline.problems.append((number, line, "the quotes are not closed; close them or leave them out"))
         return value.strip("'\"")
@@ -109,7 +112,7 @@ class _Spelling:
     def add(self, text: str) -> None:
         self.parts.append(text)
         self.length += len(text)
-        if self.depth == 0 and text.strip():
+        if self.depth == 0 and _TELLING.search(text):
             self.plain_count += 1
 
 
@@ -140,13 +143,13 @@ def _spell_child(child: Token, out: _Spelling) -> None:
         out.breaks.append(out.length)
         out.add(" ")
     elif kind == "code_inline":
-        is_lead = out.length == 0 or not "".join(out.parts).strip("[] xX☐☑")
+        is_lead = out.plain_count == 0 and out.lead == 0
         out.depth += 1
         out.add(child.content)
         out.depth -= 1
         out.lead = out.length if is_lead else out.lead
     elif kind in ("strong_open", "em_open"):
-        if out.depth == 0 and out.lead == 0 and not "".join(out.parts).strip("[] xX☐☑"):
+        if out.depth == 0 and out.lead == 0 and out.plain_count == 0:
             out.is_in_lead = True
         out.depth += 1
     elif kind in ("strong_close", "em_close"):
@@ -185,7 +188,6 @@ class _Walker:
     pieces: list[Piece] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     items: list[Piece | None] = field(default_factory=list)
-    item_tokens: list[Token] = field(default_factory=list)
     lists: list[tuple[int, bool]] = field(default_factory=list)
     groups: int = 0
     quotes: int = 0
@@ -221,12 +223,9 @@ class _Walker:
 
     def open_item(self, token: Token) -> None:
         self.items.append(None)
-        self.item_tokens.append(token)
 
     def close_item(self, token: Token) -> None:
-        if self.items.pop() is None and self.item_tokens[-1].map:
-            self.covered.add(self.item_tokens[-1].map[0])
-        self.item_tokens.pop()
+        self.items.pop()
 
     def open_heading(self, token: Token) -> None:
         self.heading = int(token.tag[1:])
@@ -389,28 +388,32 @@ _HANDLERS = {
 
 def _box(words: Words) -> tuple[int, bool] | None:
     match = BOX.match(words.text)
-    if match is None or not re.match(r"\s*(?:\[|[☐☑☒⬜🔲🗹])", words.raw or words.text):
+    if match is None or not (words.raw or words.text).lstrip().startswith(_BOX_STARTS):
         return None
-    return match.end(), (match.group(1) or "") in ("x", "X") and bool(match.group(1)) or match.group(2) in (
-        "☑",
-        "☒",
-        "🗹",
-    )
+    return match.end(), _is_ticked(match)
+
+
+def _is_ticked(match: re.Match[str]) -> bool:
+    return match.group(1) in ("x", "X") or match.group(2) in ("☑", "☒", "🗹")
 
 
 def _split_boxes(words: Words) -> list[tuple[Words, bool | None]]:
     """Cut words at every source line that starts with a box; the second value is None where there is no box."""
     if "[" not in words.text and not any(mark in words.text for mark in "☐☑☒⬜🔲🗹"):
         return [(words, None)]
+    if not words.breaks:
+        box = _box(words)
+        return [(words.part(box[0]), box[1])] if box else [(words, None)]
     starts = [0, *(at + 1 for at in words.breaks)]
     raws = words.raw.split("\n")
     cuts: list[tuple[int, int, bool]] = []
     for number, start in enumerate(starts):
-        match = BOX.match(words.text, start)
-        raw = raws[number] if number < len(raws) else ""
-        if match and (number == 0 or match.start() == start) and re.match(r"\s*(?:\[|[☐☑☒⬜🔲🗹])", raw):
-            is_done = (match.group(1) or "") in ("x", "X") and match.group(1) != "" or match.group(2) in ("☑", "☒", "🗹")
-            cuts.append((start, match.end(), bool(is_done)))
+        raw = raws[number].lstrip() if number < len(raws) else ""
+        bullet = _LOST_BULLET.match(raw) if number else None
+        at = start + bullet.end() if bullet else start
+        match = BOX.match(words.text, at)
+        if match and raw[bullet.end() if bullet else 0 :].startswith(_BOX_STARTS):
+            cuts.append((start, match.end(), _is_ticked(match)))
     if not cuts:
         return [(words, None)]
     found: list[tuple[Words, bool | None]] = []
@@ -431,7 +434,7 @@ def _box_of_row(row: Piece) -> tuple[bool, bool]:
     rest = row.cells[index].text[match.end() :]
     if re.search(r"\[[ xX]\]|[☐☑☒⬜🔲🗹]", rest):
         return False, False
-    is_done = match.group(1) in ("x", "X") or match.group(2) in ("☑", "☒", "🗹")
+    is_done = _is_ticked(match)
     cells = [cell for at, cell in enumerate(row.cells) if at != index and cell.text.strip()]
     said = row.cells[index].part(match.end())
     if not said.text and not cells:

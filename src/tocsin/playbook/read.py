@@ -12,6 +12,8 @@ from tocsin.playbook.markdown import read_markdown
 from tocsin.playbook.model import Playbook
 
 MAX_BYTES = 1024 * 1024
+MAX_LINE = 16_384
+MAX_BRACKETS = 50_000
 _FORM = re.compile(r"(?m)^body:\s*(?:#.*)?$")
 
 
@@ -51,12 +53,25 @@ def decode(source_bytes: bytes) -> str:
         line = source_bytes.count(b"\n", 0, error.start) + 1
         raise PlaybookError("this is not UTF-8 text; save the document as UTF-8", line) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    _check_lines(text)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise PlaybookError("there is a NUL character; this is not a text document", line)
     if not text.strip():
         raise PlaybookError("the document is empty; write at least one step, such as `- [ ] Declare the incident`")
     return text
+
+
+def _check_lines(text: str) -> None:
+    """Refuse what no person wrote: it costs a Markdown parser minutes."""
+    if text.count("[") > MAX_BRACKETS:
+        raise PlaybookError(f"the document has more than {MAX_BRACKETS} square brackets; split it in parts")
+    if len(text) <= MAX_LINE:
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            reason = f"the line has {len(line)} characters and at most {MAX_LINE} are read; break it into lines"
+            raise PlaybookError(reason, number)
 
 
 def is_issue_form(text: str, source_name: str) -> bool:

@@ -84,7 +84,7 @@ def greet(now: datetime) -> None:
 
 def sign_in_url(person: Person, now: datetime) -> str:
     """Return a new one-time link for `person`."""
-    return settings.BASE_URL + reverse("web:redeem", args=[make_secret(person, now)])
+    return settings.BASE_URL + reverse("web:sign-in-link", args=[make_secret(person, now)])
 
 
 def _listen(host: str, port: int) -> socket.socket:

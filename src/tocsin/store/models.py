@@ -12,8 +12,8 @@ class PlaybookVersion(models.Model):
     """
 
     digest = models.CharField(max_length=80, primary_key=True)
-    name = models.CharField(max_length=300)
-    source_name = models.CharField(max_length=300)
+    name = models.TextField()
+    source_name = models.TextField()
     source = models.BinaryField()
     compiled = models.TextField()
     added_at = models.DateTimeField()
@@ -47,7 +47,7 @@ class Incident(models.Model):
     playbook = models.ForeignKey(PlaybookVersion, on_delete=models.PROTECT, related_name="incidents")
     title = models.TextField()
     status = models.CharField(max_length=20)
-    severity = models.CharField(max_length=200, null=True)
+    severity = models.TextField(null=True)
     is_drill = models.BooleanField(default=False)
     is_private = models.BooleanField(default=False)
     commander = models.CharField(max_length=80, null=True)

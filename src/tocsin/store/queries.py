@@ -90,13 +90,14 @@ def incidents(
     if not with_private:
         found = found.filter(is_private=False)
     if words:
+        words = words.replace("\0", "")  # PostgreSQL refuses a zero byte even to search for.
         found = found.filter(title__icontains=words) | found.filter(ref__iexact=words)
     return list(found.order_by("-number")[offset : None if limit is None else offset + limit])
 
 
 def find_row(ref: str) -> IncidentRow:
     """Return the row of one incident. *Raises* IncidentNotFoundError."""
-    row = Incident.objects.filter(ref=ref).first()
+    row = None if "\0" in ref else Incident.objects.filter(ref=ref).first()
     if row is None:
         raise IncidentNotFoundError
     return row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django.utils.translation import ngettext
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -24,6 +26,11 @@ def in_words(seconds: float, parts: int = 2) -> str:
         if len(words) == parts:
             break
     return " ".join(words) or _counted("second", 0)
+
+
+def until_in_words(seconds: float) -> str:
+    """Return how long is left: from two minutes on the minute that has begun counts, so that 30 minutes read so."""
+    return in_words(seconds if abs(seconds) < 120 else math.ceil(seconds / 60) * 60)
 
 
 def _counted(unit: str, count: int) -> str:

@@ -166,14 +166,12 @@ def _kept(event: ev.PromiseKept, place: _Place) -> _Told:
 
 
 def _impact(event: ev.ImpactDescribed, place: _Place) -> _Told:
-    text = _("described the impact")
-    if event.is_full_downtime is not None:
-        text = (
-            _("described the impact: everything is down")
-            if event.is_full_downtime
-            else _("described the impact: not everything is down")
-        )
-    return _Told(text, "target", body=event.text)
+    texts = {
+        None: _("described the impact"),
+        True: _("described the impact: everything is down"),
+        False: _("described the impact: not everything is down"),
+    }
+    return _Told(texts[event.is_full_downtime], "target", body=event.text)
 
 
 def _evidence(event: ev.EvidenceRetained, place: _Place) -> _Told:

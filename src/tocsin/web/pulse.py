@@ -26,32 +26,43 @@ class Pulse:
     """The pages open in one event loop, by what they follow: an incident's ref, or "*" for the list."""
 
     def __init__(self) -> None:
-        self._pages: dict[str, set[asyncio.Queue[str]]] = {}
+        self._pages: dict[str, set[asyncio.Queue[str | None]]] = {}
         self._marks: dict[str, str] = {}
         self._looker: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._is_ending = False
 
     async def follow(self, subject: str) -> AsyncIterator[str]:
         """Yield the mark of `subject` now and whenever it changes; "" when nothing did for a while."""
-        page: asyncio.Queue[str] = asyncio.Queue()
+        page: asyncio.Queue[str | None] = asyncio.Queue()
         self._pages.setdefault(subject, set()).add(page)
         self._start()
         try:
             last = await sync_to_async(_read_one)(subject)
             yield last
-            while True:
-                mark = await _next(page)
+            while (mark := await _next(page)) is not None and not self._is_ending:
                 if mark != last:
                     last = mark or last
                     yield mark
         finally:
             self._leave(subject, page)
 
+    def end(self) -> None:
+        """End the streams of this loop; from any thread, and from a signal handler."""
+        self._is_ending = True
+        self._loop.call_soon_threadsafe(self._tell_end)
+
+    def _tell_end(self) -> None:
+        for pages in self._pages.values():
+            for page in pages:
+                page.put_nowait(None)
+
     def _start(self) -> None:
         if self._looker is None or self._looker.done():
             self._looker = asyncio.create_task(self._look_on())
 
-    def _leave(self, subject: str, page: asyncio.Queue[str]) -> None:
+    def _leave(self, subject: str, page: asyncio.Queue[str | None]) -> None:
         pages = self._pages.get(subject, set())
         pages.discard(page)
         if not pages:
@@ -83,13 +94,13 @@ class Pulse:
                     page.put_nowait(mark)
 
 
-async def _next(page: asyncio.Queue[str]) -> str:
-    """Return the newest mark that waits, or "" when none comes."""
+async def _next(page: asyncio.Queue[str | None]) -> str | None:
+    """Return the newest mark that waits, "" when none comes, None when the stream is to end."""
     try:
         mark = await asyncio.wait_for(page.get(), ALIVE_EVERY_SECONDS)
     except TimeoutError:
         return ""
-    while not page.empty():
+    while mark is not None and not page.empty():
         mark = page.get_nowait()
     return mark
 
@@ -107,6 +118,12 @@ def _read_one(subject: str) -> str:
 
 
 _pulses: dict[int, Pulse] = {}
+
+
+def end_all() -> None:
+    """End every open stream, from any thread, so that a server that stops does not wait for them. Pages come back."""
+    for pulse in list(_pulses.values()):
+        pulse.end()
 
 
 def pulse_here() -> Pulse:

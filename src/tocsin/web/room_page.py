@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.core.exceptions import NON_FIELD_ERRORS
+
 from tocsin.delivery import queue
 from tocsin.delivery.models import Delivery
 from tocsin.incident.room import Room, StepView
@@ -76,6 +78,15 @@ class RoomPage:
             return self.refused
         return form
 
+    @property
+    def refusals(self) -> list[str]:
+        """Why the form that was sent was not taken, said at the top also where the form itself is not on the page."""
+        if self.refused is None:
+            return []
+        labels = {name: "" if name == NON_FIELD_ERRORS else self.refused[name].label for name in self.refused.errors}
+        found = [(labels[name], error) for name, errors in self.refused.errors.items() for error in errors]
+        return [f"{label}: {error}" if label else str(error) for label, error in found]
+
     def step_form(self, step: StepView) -> ActForm | None:
         """Return the form that a step's action asks for; None for a plain step."""
         action = step.step.action if step.step else None
@@ -125,8 +136,8 @@ class RoomPage:
     @cached_property
     def deliveries(self) -> list[Delivery]:
         """Messages that leave Tocsin, newest first; those that need a person before all others."""
-        rows = [row for row in queue.deliveries(self.ref) if row.connector != "room"]
-        return sorted(reversed(rows), key=lambda row: row.status != Delivery.Status.FAILED)
+        rows = queue.deliveries(self.ref).exclude(connector="room").order_by("-position")
+        return sorted(rows, key=lambda row: row.status != Delivery.Status.FAILED)
 
     @property
     def promises(self) -> tuple[Promise, ...]:

@@ -3,7 +3,8 @@ adds nothing: it compares what is asked for with what the incident's state alrea
 
 from __future__ import annotations
 
-from tocsin.incident.facts import OPEN
+from tocsin.incident.facts import OPEN, outlook_at
+from tocsin.incident.plan import NOTHING_ASKED
 from tocsin.incident.settling.promises import settle_promises
 from tocsin.incident.settling.reminders import settle_reminders
 from tocsin.incident.settling.steps import settle_steps
@@ -16,8 +17,10 @@ def settle(turn: Turn) -> None:
     each may follow from the one before and from nothing after."""
     if turn.state.status == "undeclared":
         return
+    # Nothing that follows changes the facts, so one look at them serves all.
+    outlook = outlook_at(turn.state, turn.now) if turn.state.status in OPEN else NOTHING_ASKED
     if turn.state.status in OPEN:
-        settle_steps(turn)
-    settle_promises(turn)
+        settle_steps(turn, outlook)
+    settle_promises(turn, outlook)
     settle_suggestions(turn)
     settle_reminders(turn)

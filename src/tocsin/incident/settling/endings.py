@@ -28,13 +28,20 @@ class Keeping:
 
 def keeping_of(state: IncidentState, rule: Rule, promise: Promise) -> Keeping | None:
     """Find what has kept an open promise since it was made."""
-    if rule.timer.kind == "recurring":
-        found = (_update(state, rule, promise), _repeat(state, rule, promise))
-        return max((k for k in found if k is not None), key=lambda keeping: keeping.event, default=None)
     record = state.steps.get(rule.step_id or "", _NOTHING)
-    if record.done_at is None:
+    if rule.timer.kind != "recurring" and record.done_at is not None:
+        by, evidence = record.done_by or "system", record.evidence or "Ticked"
+        return Keeping(record.done_at, by, evidence, record.changed_event)
+    if rule.entry is not None and not rule.entry.is_recurring:
         return None
-    return Keeping(record.done_at, record.done_by or "system", record.evidence or "Ticked", record.changed_event)
+    found = (_update(state, rule, promise), _repeat(state, rule, promise))
+    known = [keeping for keeping in found if keeping is not None and _is_in_time_for(rule, promise, keeping)]
+    return max(known, key=lambda keeping: keeping.event, default=None)
+
+
+def _is_in_time_for(rule: Rule, promise: Promise, keeping: Keeping) -> bool:
+    """What asks for something once a time has passed is not met by what was done before it."""
+    return rule.timer.kind != "elapsed" or keeping.at >= promise.due_at
 
 
 def _update(state: IncidentState, rule: Rule, promise: Promise) -> Keeping | None:

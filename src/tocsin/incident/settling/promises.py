@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tocsin.incident import events as ev
-from tocsin.incident.facts import OPEN, facts_at, outlook_at
-from tocsin.incident.plan import Rule, plan_of
+from tocsin.incident.facts import facts_at
+from tocsin.incident.plan import Outlook, Rule, plan_of
 from tocsin.incident.reasons import decisive_event
 from tocsin.incident.settling.anchors import Anchor, anchor_of, due_after
 from tocsin.incident.settling.endings import Keeping, keeping_of, why_withdrawn
@@ -25,11 +25,10 @@ class Want:
     anchor: Anchor
 
 
-def settle_promises(turn: Turn) -> None:
-    plan = plan_of(turn.state.playbook)
-    is_open = turn.state.status in OPEN
-    running = outlook_at(turn.state, turn.now).rules if is_open else frozenset[str]()
-    for rule in plan.rules:
+def settle_promises(turn: Turn, outlook: Outlook) -> None:
+    """Compare the promises that the playbook asks for with those that are open."""
+    running = outlook.rules
+    for rule in plan_of(turn.state.playbook).rules:
         if rule.id in running or rule.id in turn.state.open_promises:
             _settle_rule(turn, rule, rule.id in running)
 
@@ -59,7 +58,8 @@ def _want(state: IncidentState, rule: Rule) -> Want | None:
         record = state.steps.get(rule.entry.step.id)
         if record is not None and (record.done_at is not None or record.skipped_at is not None):
             return None
-    elif rule.timer.kind != "recurring" and _was_kept(state, rule):
+    stays_open = rule.entry is None or rule.entry.is_recurring
+    if stays_open and rule.timer.kind != "recurring" and _was_kept(state, rule):
         return None
     anchor = anchor_of(state, rule)
     if anchor is None:
@@ -68,7 +68,7 @@ def _want(state: IncidentState, rule: Rule) -> Want | None:
 
 
 def _was_kept(state: IncidentState, rule: Rule) -> bool:
-    """A deadline without a step is kept once; nothing unticks it."""
+    """A deadline without a step, or of a step that comes round again, is kept once; nothing unticks it."""
     count = state.promise_counts.get(rule.id, 0)
     return count > 0 and state.promises[_id(rule, count)].kept_at is not None
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from tocsin.incident import events as ev
-from tocsin.incident.facts import facts_at, outlook_at
-from tocsin.incident.plan import Entry, plan_of
+from tocsin.incident.facts import facts_at
+from tocsin.incident.plan import Entry, Outlook, plan_of
 from tocsin.incident.reasons import applies_because, decisive_event, withdrawn_because
 from tocsin.incident.turn import Turn
 
 
-def settle_steps(turn: Turn) -> None:
+def settle_steps(turn: Turn, outlook: Outlook) -> None:
     """Compare each guarded step's condition with its record. What is done or skipped stays so."""
-    truths = outlook_at(turn.state, turn.now).truths
-    records = turn.state.steps
-    for entry in plan_of(turn.state.playbook).guarded:
-        record = records.get(entry.step.id)
-        if record is not None and (record.done_at is not None or record.skipped_at is not None):
+    records, entries = turn.state.steps, plan_of(turn.state.playbook).entries
+    for step_id, truth in outlook.truths.items():
+        record = records.get(step_id)
+        if record is None:
+            is_open = False
+        elif record.done_at is not None or record.skipped_at is not None:
             continue
-        is_open = record is not None and record.opened_at is not None
-        if is_open != (truths[entry.step.id] is True):
-            _turn_over(turn, entry, not is_open)
+        else:
+            is_open = record.opened_at is not None
+        if is_open != (truth is True):
+            _turn_over(turn, entries[step_id], not is_open)
 
 
 def _turn_over(turn: Turn, entry: Entry, is_opening: bool) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from tocsin.incident import events as ev
 from tocsin.incident.facts import RUNNING
@@ -92,13 +93,24 @@ def _by_answers(state: IncidentState, plan: Plan) -> Iterator[Suggestion]:
     for question in state.playbook.questions:
         if state.answers.get(question.id) != "yes":
             continue
+        for level, criterion in _levels_of(plan)[question.id]:
+            why = f"“{plain(question.text)}” was answered yes: {_cited(level, criterion)}."
+            cause = state.causes.get(f"answer:{question.id}")
+            yield Suggestion(level.name, level.rank, why, level.line, cause)
+
+
+@lru_cache(maxsize=64)
+def _levels_of(plan: Plan) -> dict[str, tuple[tuple[Severity, str], ...]]:
+    """For each question the levels with a criterion that speaks of the same thing, with that criterion."""
+    words = {text: _decisive_words(text) for level in plan.playbook.severities for text in level.criteria}
+    found: dict[str, tuple[tuple[Severity, str], ...]] = {}
+    for question in plan.playbook.questions:
         asked = _decisive_words(question.text)
-        for level in plan.playbook.severities:
-            criterion = next((text for text in level.criteria if asked & _decisive_words(text)), None)
-            if criterion is not None:
-                why = f"“{plain(question.text)}” was answered yes: {_cited(level, criterion)}."
-                cause = state.causes.get(f"answer:{question.id}")
-                yield Suggestion(level.name, level.rank, why, level.line, cause)
+        shared = (
+            (level, [text for text in level.criteria if asked & words[text]]) for level in plan.playbook.severities
+        )
+        found[question.id] = tuple((level, texts[0]) for level, texts in shared if texts)
+    return found
 
 
 def _cited(level: Severity, criterion: str) -> str:

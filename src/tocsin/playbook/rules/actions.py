@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """What Tocsin can do or help with, by the words of a step; and the roles and approvals that steps speak of."""
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ _ACTIONS: tuple[tuple[Action, str], ...] = (
     ("schedule-retrospective", r"\b(?:schedul|plan|organi[sz]|book|arrang|hold)\w*\b.{0,40}\b(?:retro|post-?mortem|review|debrief|lessons)|\b(?:retrospective|post-?mortem|review)\b.{0,30}\bscheduled\b"),
     ("draft-report", r"\b(?:write|draft|start|prepare)\w*\s+(?:a\s+|an\s+|the\s+)?(?:\w+\s+)?(?:draft\b|first draft)|\bdraft (?:an?\s+|the\s+)?(?:incident\s+)?(?:report|post-?mortem)"),
     ("approve-report", r"\bthumbs[\s-]?up\b|\b(?:sign(?:ed)?[\s-]?off|approv\w+)\b.{0,40}\b(?:report|post-?mortem|those|draft|review)|\bget .{0,20}(?:approval|sign-?off)"),
-    ("share-report", r"\bshar\w+ (?:(?:it|the|this|report|post-?mortem|final|incident)\s+){0,4}(?:with|to)\b.{0,30}\b(?:stakeholders?|team|company|everyone|leadership|customers?)"),
+    ("share-report", r"\b^\W*shar\w+ (?:(?:it|the|this|report|final)\s+){0,3}with\b|\bshar\w+ (?:(?:it|the|this|report|post-?mortem|final|incident)\s+){0,4}(?:with|to)\b.{0,30}\b(?:stakeholders?|team|company|everyone|leadership|customers?)"),
     ("write-report", r"\b(?:write|complete|prepare|produce|publish|finali[sz]e)\w*\b.{0,40}\b(?:incident report|report|post-?mortem|write-?up|retrospective|rca)\b|\bpost-?mortem (?:doc\w* )?(?:written|started|completed|published)"),
     ("start-call", r"\b(?:start|open|set up|create|launch|begin|spin up|join)\w*\s+(?:an?\s+|the\s+)?(?:\w+\s+){0,3}(?:call|bridge|war room|hangout|zoom|meet(?:ing)?|huddle|conference)\b(?! notes)|\bhangout started"),
     ("share-call", r"\bshar\w+\b.{0,30}\b(?:link|invite|url)\b.{0,30}\b(?:call|bridge|zoom|meet|war room|hangout)|\bshar\w+ .{0,30}(?:call|bridge|war room) link|\bhangout .* shared"),
@@ -27,17 +29,37 @@ _ACTIONS: tuple[tuple[Action, str], ...] = (
     ("release-hotfix", r"\b(?:releas|deploy|ship|push|roll out)\w*\b.{0,25}\b(?:hot-?fix|fix|patch)\w*\b"),
     ("consult", r"\b(?:check|consult|review|refer to|follow|see|read)\b.{0,40}\b(?:documentation|docs|runbooks?|playbooks?|guide|handbook|procedure|wiki)\b"),
 )  # fmt: skip
+# A pattern is tried only where a word starts with the first three letters of one of these.
+_STEMS: dict[Action, tuple[str, ...]] = {
+    "open-issue": ("issue", "ticket"),
+    "create-follow-ups": ("follow", "action item", "corrective"),
+    "schedule-retrospective": ("retro", "mortem", "postmortem", "review", "debrief", "lesson"),
+    "draft-report": ("draft",),
+    "approve-report": ("thumb", "sign", "approv"),
+    "share-report": ("shar",),
+    "write-report": ("report", "mortem", "postmortem", "write", "retro", "rca"),
+    "start-call": ("call", "bridge", "room", "hangout", "zoom", "meet", "huddle", "conference"),
+    "share-call": ("shar",),
+    "declare": ("declar", "announc"),
+    "post-updates": ("update", "sit"),
+    "announce-resolution": ("resol", "clear", "end of incident", "is over"),
+    "assign-severity": ("severity", "priority"),
+    "determine-impact": ("impact", "scope", "blast", "affected"),
+    "take-notes": ("note", "minutes", "scribe", "document"),
+    "delegate": ("delegat", "assign"),
+    "retain-evidence": ("evidence", "material", "log", "artifact", "snapshot", "record", "forensic"),
+    "release-hotfix": ("fix", "hotfix", "patch"),
+    "consult": ("doc", "runbook", "playbook", "guide", "handbook", "procedure", "wiki"),
+}
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _ACTIONS)
 _RESOLUTION = dict(_COMPILED)["announce-resolution"]
+_WORD = re.compile(r"[a-z]+")
+_BY_START: dict[str, set[int]] = {}
+for _at, (_name, _) in enumerate(_COMPILED):
+    for _stem in _STEMS[_name]:
+        _BY_START.setdefault(_stem[:3], set()).add(_at)
 _STARTS_NOTIFY = re.compile(
     r"\b(?:notif\w+|inform|alert|e-?mail(?:ed)?|page|contact|tell|brief|escalate to|reach out)\b", re.IGNORECASE
-)
-_ANY = re.compile(
-    r"issue|ticket|follow|action|retro|post-?mortem|review|debrief|draft|report|thumb|sign|approv|shar|call|bridge|room|hangout|zoom|meet|"
-    r"huddle|declar|announc|updat|sit-?rep|resol|severity|priority|impact|scope|affected|notes|minutes|scribe|document|delegat|assign|"
-    r"evidence|material|logs?\b|artifact|snapshot|forensic|fix|patch|doc|runbook|playbook|guide|handbook|notif|inform|alert|mail|page|"
-    r"contact|tell|brief|escalat|reach",
-    re.IGNORECASE,
 )
 _ROLES = re.compile(
     r"\b(?:incident (?:commander|manager|lead(?:er)?|coordinator|handler)|situation lead|(?:technical|tech|ops|operations|comms?|communications?|"
@@ -55,15 +77,16 @@ _APPROVAL = re.compile(
 
 def read_action(text: str, has_audience: bool, has_cadence: bool) -> Action | None:
     """The action a step asks for, None for a plain step."""
-    if not _ANY.search(text):
-        return None
+    text = text[:1000]
+    lowered = text.lower()
     if has_cadence and re.search(r"\bupdat\w*|sit-?rep|status", text, re.I):
         return "post-updates"
-    if _RESOLUTION.search(text):
+    if "resol" in lowered and _RESOLUTION.search(text):
         return "announce-resolution"
-    for name, pattern in _COMPILED:
-        if pattern.search(text):
-            return name
+    rules = {at for word in _WORD.findall(lowered) for at in _BY_START.get(word[:3], ())}
+    for at in sorted(rules):
+        if _COMPILED[at][1].search(text):
+            return _COMPILED[at][0]
     return "notify" if has_audience and _STARTS_NOTIFY.search(text) else None
 
 

@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Who is told: "notify X", "share with X", "X notified", "post in #channel", and the lines of a notification list."""
 
 from __future__ import annotations
@@ -7,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tocsin.playbook.outline import Words
+from tocsin.playbook.rules.hints import hints_of
 
 _TELL = (
     r"notify(?:ing)?|inform(?:ing)?|alert(?=\s+(?:the|all|any|our|your|on-?call|team|users?|customers?|stakeholders?|security|management|leadership|affected|impacted|"
@@ -40,10 +43,14 @@ _END = re.compile(
     r"do not|not|describing|including|explaining|only|must|should|will|can|may)\b)",
     re.IGNORECASE,
 )
+_TOLD = (
+    r"(?:notified|informed|alerted|e-?mailed|paged|contacted|briefed|looped in|engaged|updated|told|уведомл\w+|notificad\w+|"
+    r"informad\w+|оповещ\w+|проинформирован\w*|benachrichtigt|informiert|geïnformeerd|prévenue?s?|avisad\w+)\b"
+)
+_PARTICIPLE = re.compile(rf"\b{_TOLD}", re.IGNORECASE)
 PASSIVE = re.compile(
     r"(?P<who>(?:[@#`\[\"(]?[\w&/'’.`)\]-]+\s+){1,7}?)(?:(?:has|have|had|must|should|will|is|are|was|were|been|be|being|to|needs?)\s+){0,4}"
-    r"(?:notified|informed|alerted|e-?mailed|paged|contacted|briefed|looped in|engaged|updated|told|уведомл\w+|notificad\w+|informad\w+|"
-    r"оповещ\w+|проинформирован\w*|benachrichtigt|informiert|geïnformeerd|prévenue?s?|avisad\w+)\b",
+    rf"{_TOLD}",
     re.IGNORECASE,
 )
 NOTIFICATION = re.compile(
@@ -60,7 +67,7 @@ _POST = re.compile(
     re.IGNORECASE,
 )
 _NOT_WHO = re.compile(
-    r"(?:(?:from|via|of|at|address(?:es)?|them|you|we|us|where|when|and|or|is|are|on|in|with|for|to|by|if|IDs?|fires?|rules?|info|information|numbers?|details|list|thresholds?)\b.*|it|this|them|us|me|you|your|time|date|status|ticket|issue|tracking issue|progress|documentation|docs?|document|the issue|the ticket|"
+    r"(?:(?:from|via|of|at|address(?:es)?|them|you|we|us|where|when|and|or|is|are|on|in|with|for|to|by|if|IDs?|fires?|rules?|info|information|numbers?|details|list|thresholds?)(?![\w-]).*|it|this|them|us|me|you|your|time|date|status|ticket|issue|tracking issue|progress|documentation|docs?|document|the issue|the ticket|"
     r"this document|runbook|record|timeline|details|logs?|link|page|steps?|title|description|all|any|anyone|someone|info|information|"
     r"(?:the )?\w+ (?:issue|document|runbook|template|checklist|timeline|policy|policies|plan|ticket|log))",
     re.IGNORECASE,
@@ -91,20 +98,69 @@ class Told:
     name: str
 
 
-MAY_HOLD = re.compile(
-    r"notif|inform|alert|mail|page|paging|tell|contact|brief|warn|ping|call|engag|loop|reach|escalat|report|communic|shar|send|sent|"
-    r"post|declar|announc|signal|updat|let |keep|told|asking|invol|invit|уведом|оповещ|avis|benach|geïnf|prév|status|#",
-    re.IGNORECASE,
+_HINTS = frozenset(
+    [
+        "noti",
+        "info",
+        "aler",
+        "emai",
+        "mail",
+        "e",
+        "page",
+        "pagi",
+        "pagé",
+        "tell",
+        "cont",
+        "brie",
+        "warn",
+        "ping",
+        "call",
+        "enga",
+        "loop",
+        "reac",
+        "esca",
+        "repo",
+        "comm",
+        "shar",
+        "send",
+        "sent",
+        "post",
+        "decl",
+        "anno",
+        "sign",
+        "upda",
+        "let",
+        "keep",
+        "told",
+        "aski",
+        "invo",
+        "invi",
+        "увед",
+        "опов",
+        "прои",
+        "avis",
+        "bena",
+        "geïn",
+        "prév",
+        "stat",
+        "circ",
+        "publ",
+        "prov",
+        "give",
+        "mess",
+    ]
 )
 
 
-def read_audiences(words: Words, channels: Iterable[tuple[int, int, str]], is_instruction: bool) -> list[Told]:
+def read_audiences(
+    words: Words, channels: Iterable[tuple[int, int, str]], is_instruction: bool, hints: set[str] | None = None
+) -> list[Told]:
     """Who a text says is told, left to right, each name once."""
     text = words.text
-    if not MAY_HOLD.search(text):
+    spans = list(channels)
+    if not spans and _HINTS.isdisjoint(hints_of(text) if hints is None else hints):
         return []
     found: list[Told] = []
-    spans = list(channels)
     if is_instruction:
         found.extend(_told(text))
         found.extend(_passive(text))
@@ -163,7 +219,10 @@ def _name(text: str, start: int) -> tuple[str, int]:
 
 
 def _passive(text: str) -> Iterable[Told]:
-    for match in PASSIVE.finditer(text):
+    for end in _PARTICIPLE.finditer(text):
+        match = PASSIVE.search(text, max(0, end.start() - 90), end.end())
+        if match is None or match.end() != end.end():
+            continue
         who = re.split(r"[.;:,]\s|\bif\b|\bensure\b|\bwhen\b|\bthat\b", match.group("who"))[-1]
         name = re.sub(r"^\s*(?:[A-Z]{1,3}:\s*)?(?:the|all|any|and|or)?\s+", "", " " + who).strip(" *_`,.:;()[]\"'")
         name = re.sub(r"^(?:keep|ensure|get|make sure)\s+", "", name, flags=re.I)
@@ -172,8 +231,7 @@ def _passive(text: str) -> Iterable[Told]:
         if (
             not name
             or _NOT_WHO.fullmatch(name)
-            or updated
-            and not re.search(r"stakeholder|customer|status\s?page|team|user|lead", name, re.I)
+            or (updated and not re.search(r"stakeholder|customer|status\s?page|team|user|lead", name, re.I))
         ):
             continue
         for part in re.split(r"\s+AND\s+", name):
@@ -198,11 +256,12 @@ def _plural(name: str) -> str:
 
 def _status_page(text: str) -> Iterable[Told]:
     match = STATUS_PAGE.search(text)
-    if match and re.search(
-        r"updat|post|publish|notice|notif|\bstatus page\W*$|announc|receive|communicat|готов", text, re.I
+    if (
+        match
+        and re.search(r"updat|post|publish|notice|notif|\bstatus page\W*$|announc|receive|communicat|готов", text, re.I)
+        and not re.search(r"status\s?page (?:updates? )?(?:is|are) |template|check\w* .{0,30}status page", text, re.I)
     ):
-        if not re.search(r"status\s?page (?:updates? )?(?:is|are) |template|check\w* .{0,30}status page", text, re.I):
-            yield Told(match.start(), match.end(), match.group())
+        yield Told(match.start(), match.end(), match.group())
 
 
 def _in_channel(text: str, channels: Iterable[tuple[int, int, str]]) -> Iterable[Told]:

@@ -1,9 +1,12 @@
+# A pattern reads best with its alternatives on one line.
 """Lengths of time in text: "30 minutes", "half an hour", "15-30 min", "72h", "5 business days", "twice a day"."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from tocsin.playbook.rules.hints import DIGITS
 
 NUMBER_WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -31,9 +34,63 @@ DURATION = re.compile(
     r"(?P<after>\s+(?:úteis|laborables|ouvrés|hábiles))?)",
     re.IGNORECASE,
 )
-MAY_HOLD = re.compile(
-    r"\d\s?[hmdw]\b|min|hour|h(?:ou)?rs?\b|day|week|dai|sec|час|мин|дн|стун|stund|hora|heure|d[ií]a|jour|uur|dag|tag|分钟|小时|сут|недел|semana|woche|month"
+_HINTS = frozenset(
+    [
+        "min",
+        "mins",
+        "minu",
+        "hour",
+        "hr",
+        "hrs",
+        "half",
+        "day",
+        "days",
+        "dail",
+        "week",
+        "wks",
+        "seco",
+        "sec",
+        "secs",
+        "mont",
+        "twic",
+        "once",
+        "hora",
+        "heur",
+        "stun",
+        "día",
+        "dias",
+        "dia",
+        "días",
+        "jour",
+        "uur",
+        "uren",
+        "dag",
+        "dage",
+        "tag",
+        "tage",
+        "мин",
+        "мину",
+        "час",
+        "часа",
+        "часо",
+        "дня",
+        "дней",
+        "день",
+        "сут",
+        "суто",
+        "сек",
+        "сема",
+        "неде",
+        "sema",
+        "woch",
+        "minú",
+    ]
 )
+
+
+def may_hold_time(hints: set[str]) -> bool:
+    """Whether a text with these hints can name a length of time."""
+    return not (DIGITS.isdisjoint(hints) and _HINTS.isdisjoint(hints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +106,6 @@ class Span:
 
 def find_durations(text: str) -> list[Span]:
     """Every length of time in a text, left to right."""
-    if not MAY_HOLD.search(text.lower()):
-        return []
     return [span for match in DURATION.finditer(text) if (span := _span(match)) is not None]
 
 

@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Severity conditions in the words of a line: "For Medium/High incidents", "(P1/P2)", "SEV2 and above", "not sev1".
 
 A level with a number is taken wherever it does not plainly do something else (be assigned, be defined, be an example).
@@ -12,7 +14,9 @@ from dataclasses import dataclass
 
 from tocsin.playbook.rules.levels import FIELD_LINE, Level, canonical
 
-_SEPARATOR = r"\s*(?:/|\+(?=\s*[A-Za-z])|,\s*(?:and|or)\s|,|&|\||\band\b|\bor\b|\bund\b|\boder\b|\be\b|\by\b|\bou\b|\bи\b)\s*"
+_SEPARATOR = (
+    r"\s*(?:/|\+(?=\s*[A-Za-z])|,\s*(?:and|or)\s|,|&|\||\band\b|\bor\b|\bund\b|\boder\b|\be\b|\by\b|\bou\b|\bи\b)\s*"
+)
 _RANGE = r"\s*(?:-|–|—|\bto\b|\bthrough\b|\.\.)\s*"
 _NOUN = (
     r"(?:severit\w+|priorit\w+|sev\b|incidents?|issues?|outages?|events?|levels?\b|classified|only\b|"
@@ -77,18 +81,25 @@ class GuardReader:
     def __init__(self, levels: Sequence[Level]) -> None:
         self.names = [level.name for level in levels]
         self._index: dict[str, int] = {}
-        numbered, worded = [], []
+        numbered: list[str] = []
+        worded: list[str] = []
         for at, level in enumerate(levels):
             for name in (level.name, *level.aliases):
                 self._index.setdefault(canonical(name), at)
                 (numbered if re.search(r"\d$", name) else worded).append(name)
         self._pattern = _compile(numbered, worded) if levels else None
+        stems = sorted(
+            {re.escape(name[:4]) for name in worded} | {re.escape(re.sub(r"[\W\d]+$", "", n)) for n in numbered}
+        )
+        if any(name.lower().startswith(("sev", "p")) for name in numbered):
+            stems += ["sev", "priority"]
+        self._may_hold = re.compile("|".join(stems) or "(?!)", re.IGNORECASE)
         self._prefixes = tuple({re.sub(r"[\W\d]", "", name).lower() for name in numbered})
         self._numbers = {level.number: at for at, level in enumerate(levels) if level.number is not None}
 
     def read(self, text: str, is_heading: bool = False) -> list[Guard]:
         """The severity conditions of a text, left to right; those that name every level are marked."""
-        if self._pattern is None or FIELD_LINE.match(text):
+        if self._pattern is None or self._may_hold.search(text) is None or FIELD_LINE.match(text):
             return []
         return [g for m in self._pattern.finditer(text) if (g := self._guard(text, m, is_heading)) is not None]
 

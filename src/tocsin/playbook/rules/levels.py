@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Severity levels: the words teams use for them, and where a document defines them.
 
 A level is a number with a family ("SEV-1", "P0", "S2") or a word ("High", "Critical"). The playbook's own spelling is
@@ -276,9 +278,9 @@ def _named_items(members: Sequence[Piece]) -> list[tuple[Piece, Level]]:
     for member in members:
         lead = member.words.lead
         name = member.text[:lead].strip(" :*`")
-        if not lead or not name or len(name) > 24 or not re.match(r"\s*[:\-–—]|$", member.text[lead:]):
-            if not member.text[:lead].rstrip().endswith(":"):
-                return []
+        is_parted = re.match(r"\s*[:\-–—]|$", member.text[lead:]) or member.text[:lead].rstrip().endswith(":")
+        if not lead or not name or len(name) > 24 or not is_parted:
+            return []
         rest = member.words.part(_past_separator(member.text, lead))
         found.append((member, Level(name=name, line=member.line, criteria=[rest] if rest.text else [])))
     return found
@@ -332,7 +334,9 @@ def _from_field_lines(pieces: Sequence[Piece]) -> Iterator[Levels]:
         if listed is None:
             comments = [said for _, said in words.comments]
             listed = comments[0] if comments and FIELD_LINE.match(words.text + ": x") else None
-        names = listed_levels(listed or "")
+        if listed is None:
+            continue
+        names = listed_levels(listed)
         if len(names) >= 2:
             levels = [Level(name, words.line, number=_number(name)) for name in names]
             yield Levels(levels, {id(piece)})

@@ -9,10 +9,43 @@ from tocsin.playbook.rules.actions import read_approval, read_roles
 from tocsin.playbook.rules.audiences import Told, read_audiences
 from tocsin.playbook.rules.channels import Seen, read_channels
 from tocsin.playbook.rules.guards import Guard, GuardReader
+from tocsin.playbook.rules.hints import hints_of
 from tocsin.playbook.rules.questions import Clause, read_clauses
 from tocsin.playbook.rules.timers import Clock, Setting, is_tied, read_clocks
 
-
+LONGEST_READ = 2000
+_ROLE_HINTS = frozenset(
+    [
+        "inci",
+        "situ",
+        "tech",
+        "ops",
+        "oper",
+        "comm",
+        "secu",
+        "engi",
+        "resp",
+        "cust",
+        "clie",
+        "supp",
+        "team",
+        "stra",
+        "prot",
+        "scri",
+        "note",
+        "on",
+        "onca",
+        "subj",
+        "priv",
+        "data",
+        "chil",
+        "lega",
+        "publ",
+        "mess",
+        "duty",
+    ]
+)
+_APPROVAL_HINTS = frozenset(["thum", "sign", "appr", "run", "seco"])
 _PLAIN = {ord("’"): "'", ord("‘"): "'", 0x00A0: " "}
 
 
@@ -42,19 +75,20 @@ class Sense:
 
 def read_text(words: Words, reader: GuardReader, setting: Setting, is_instruction: bool) -> Sense:
     """Read one text. A text that defines or tells a story is searched for timers and channels only."""
-    text = words.text.translate(_PLAIN)
+    text = words.text[:LONGEST_READ].translate(_PLAIN)
     words = replace(words, text=text) if text != words.text else words
     sense = Sense(words)
+    hints = hints_of(text)
     if not setting.is_code:
         sense.channels = read_channels(words)
     guards = reader.read(text, setting.is_heading)
-    sense.clocks = read_clocks(text, guards, setting)
+    sense.clocks = read_clocks(text, guards, setting, hints)
     if not is_instruction:
         return sense
     sense.guards = guards
     sense.clauses = read_clauses(text, sense.clocks, guards, setting.is_step, setting.is_item)
     spans = [(seen.start, seen.end, seen.channel.name) for seen in sense.channels]
-    sense.told = read_audiences(words, spans, not setting.is_heading)
-    sense.roles = read_roles(text)
-    sense.approval = read_approval(text)
+    sense.told = read_audiences(words, spans, not setting.is_heading, hints)
+    sense.roles = [] if _ROLE_HINTS.isdisjoint(hints) else read_roles(text)
+    sense.approval = None if _APPROVAL_HINTS.isdisjoint(hints) else read_approval(text)
     return sense

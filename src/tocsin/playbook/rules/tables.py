@@ -65,7 +65,9 @@ def _cell_clocks(cell: Words, header: str, names: tuple[str, ...], reader: Guard
     headers = row.table.headers if row.table else ()
     heading = f"{header} {' '.join(c.text for c in row.cells[:2])}" if not names else header
     is_rule = bool(re.search(r"\b(?:if|when|trigger|escalat\w*)\b", header, re.I))
-    setting = Setting(is_step=row.has_box or bool(names) or is_rule, is_definition=_is_description(header), heading=heading)
+    setting = Setting(
+        is_step=row.has_box or bool(names) or is_rule, is_definition=_is_description(header), heading=heading
+    )
     found = read_clocks(text, guards, setting)
     if not found and not _NOT_TIME_HEADER.search(header):
         found = _bare_clocks(text, header, bool(names) or _first_is_when(headers, header), bool(names))

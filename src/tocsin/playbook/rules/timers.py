@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Rules about time in the words of a line: which lengths of time are timers, of what kind, counted from what.
 
 A length of time alone is nothing: most are descriptions, examples or history. It becomes a timer by the words next to
@@ -11,10 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.playbook.model import TimerKind, TimerStart
-from tocsin.playbook.rules.durations import MAY_HOLD, Span, find_durations
+from tocsin.playbook.rules.durations import Span, find_durations, may_hold_time
 from tocsin.playbook.rules.guards import Guard
+from tocsin.playbook.rules.hints import hints_of
 
 LONGEST_CADENCE = 8 * 86400
+SHORTEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,12 @@ _ADVERB_SECONDS = {
     "day": 86400,
     "weekly": 604800,
 }
+_EACH = re.compile(
+    r"\b(?:(?P<within>(?:within|in|during)\s+the(?:\s+(?:first|next))?|\(first)|every|each|once\s+per|per|jede|cada|elke|каждый|chaque)\s+"
+    r"(?P<other>other\s+)?(?P<unit>hour|day|stunde|hora|uur|час|heure)\b(?!\s*(?:s\b|/))",
+    re.IGNORECASE,
+)
+_UNIT_SECONDS = {"day": 86400} | dict.fromkeys(("hour", "stunde", "hora", "uur", "час", "heure"), 3600)
 _NARRATIVE = re.compile(
     r"\b(?:can(?: be| also)?|could|may|might|typically|usually|often|expires?|retain\w*|retention|keep logs|older|"
     r"last|past|previous|ago|in the last|over the last|recent\w*|was|were|trends?|since|every time|each time)\b\s*(?:\w+\s+){0,3}$",
@@ -160,15 +170,16 @@ _BARE_STEP = re.compile(r"[(\[][\s*_`]*(?:<=?|≤|~|first|within|max\.?|in the f
 _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z(*\"“])|\n")
 
 
-def read_clocks(text: str, guards: Sequence[Guard], setting: Setting) -> list[Clock]:
+def read_clocks(text: str, guards: Sequence[Guard], setting: Setting, hints: set[str] | None = None) -> list[Clock]:
     """The timers of a text, left to right, each with the levels that its own sentence ties it to."""
-    if not MAY_HOLD.search(text.lower()):
+    if not may_hold_time(hints_of(text) if hints is None else hints):
         return []
     found: list[Clock] = []
     for start, end in _sentences(text):
-        spans = [span for span in find_durations(text[start:end])]
+        spans = list(find_durations(text[start:end]))
         found.extend(_in_sentence(text[start:end], spans, setting, start, found))
         found.extend(_adverbs(text[start:end], spans, setting, start))
+        found.extend(_single_units(text[start:end], setting, start))
     found.sort(key=lambda clock: clock.start)
     return [_tied(clock, found, guards, text) for clock in _without_repeats(found)]
 
@@ -189,7 +200,7 @@ def _in_sentence(text: str, spans: Sequence[Span], setting: Setting, offset: int
         if kind is None:
             continue
         seconds = _seconds(kind, left, span, setting)
-        if seconds is None:
+        if seconds is None or seconds < SHORTEST:
             continue
         counts_from = _anchor(kind, text, span, setting)
         found.append(
@@ -301,7 +312,12 @@ def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerK
     if _CLOCK_RIGHT.match(right) and _START_LEFT.search(left):
         return "deadline"
     is_talk = re.search(r"\b(?:meeting|session|call|discussion|walk-?through|agenda|sync|review)\b", left, re.I)
-    if setting.is_step and not is_talk and _BARE_STEP.search(left) and re.match(r"[\s*_`]*(?:of\b[^)]*|after\b[^)]*)?[)\]]", right):
+    if (
+        setting.is_step
+        and not is_talk
+        and _BARE_STEP.search(left)
+        and re.match(r"[\s*_`]*(?:of\b[^)]*|after\b[^)]*)?[)\]]", right)
+    ):
         return "deadline"
     return None
 
@@ -329,7 +345,7 @@ def _anchor(kind: TimerKind, text: str, span: Span, setting: Setting) -> TimerSt
         return "last_update"
     right = text[span.end : span.end + 90]
     if kind == "elapsed":
-        return "start"
+        return "resolved" if _RESOLVED.match(right.lstrip()) else "start"
     resolved, started = _RESOLVED.search(right), _STARTED.search(right)
     if resolved and not (started and started.start() < resolved.start()):
         return "resolved"
@@ -351,7 +367,7 @@ def _adverbs(text: str, spans: Sequence[Span], setting: Setting, offset: int) ->
             continue
         if any(span.start < match.end() and match.start() < span.end for span in spans):
             continue
-        if not _is_cadence(text, match) or setting.is_definition and not _UPDATE.search(text):
+        if not _is_cadence(text, match) or (setting.is_definition and not _UPDATE.search(text)):
             continue
         count = (
             1
@@ -362,6 +378,20 @@ def _adverbs(text: str, spans: Sequence[Span], setting: Setting, offset: int) ->
         )
         seconds = _ADVERB_SECONDS[word] // max(1, count)
         found.append(Clock(offset + match.start(), offset + match.end(), "recurring", seconds, "last_update"))
+    return found
+
+
+def _single_units(text: str, setting: Setting, offset: int) -> list[Clock]:
+    """ "every hour", "within the first hour": one of a unit, without a number."""
+    found = []
+    for match in _EACH.finditer(text):
+        size = _UNIT_SECONDS[match.group("unit").lower()]
+        if match.group("within"):
+            anchor: TimerStart = "resolved" if _AFTERWARDS.search(text) else "start"
+            found.append(Clock(offset + match.start(), offset + match.end(), "deadline", size, anchor))
+        elif not _NOT_CADENCE.search(text) and not (setting.is_definition and not _UPDATE.search(text)):
+            size = size * 2 if match.group("other") else size
+            found.append(Clock(offset + match.start(), offset + match.end(), "recurring", size, "last_update"))
     return found
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from tocsin.incident.room import PhaseView, StepView
 from tocsin.playbook.model import Link, Reading
 from tocsin.web import clock
-from tocsin.web.durations import in_words
+from tocsin.web.durations import in_words, until_in_words
 from tocsin.web.forms.act import ActForm
 from tocsin.web.readings import say_reading
 from tocsin.web.room_page import RoomPage
@@ -82,7 +82,7 @@ def countdown(due: datetime | None) -> SafeString:
         due.astimezone(UTC).isoformat(),
         due.astimezone(UTC).isoformat(),
         _utc(due),
-        pattern % in_words(seconds),
+        pattern % (until_in_words(seconds) if seconds >= 0 else in_words(seconds)),
     )
 
 

@@ -13,7 +13,7 @@
     return new Intl.NumberFormat(root.lang, { style: "unit", unit, unitDisplay: "long" }).format(count);
   }
 
-  // The same rule as durations.py: two units in a row, seconds only below two minutes.
+  // The same rules as durations.py: two units in a row, seconds only below two minutes, a begun minute counts.
   function inWords(seconds) {
     let rest = Math.abs(Math.trunc(seconds));
     const smallest = rest < 120 ? 1 : 60;
@@ -31,7 +31,7 @@
   function tick() {
     for (const shown of document.querySelectorAll("[data-due]")) {
       const seconds = (Date.parse(shown.dataset.due) - Date.now() - offset) / 1000;
-      const text = (seconds >= 0 ? root.dataset.in : root.dataset.late).replace("%s", inWords(seconds));
+      const text = (seconds >= 0 ? root.dataset.in : root.dataset.late).replace("%s", inWords(seconds < 120 ? seconds : Math.ceil(seconds / 60) * 60));
       if (shown.textContent !== text) shown.textContent = text;
       shown.classList.toggle("is-late", seconds < 0);
       shown.classList.toggle("is-soon", seconds >= 0 && seconds < 300);

@@ -94,10 +94,13 @@
     }
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    const wrong = event.detail.ctx.response?.raw?.status === 422 && document.querySelector("[data-wrong]");
+    const wrong = event.detail.ctx.response?.raw?.status === 422 && (document.querySelector("[data-wrong]") || document.getElementById("refused"));
     if (wrong) {
-      wrong.setAttribute("data-typed", "");
-      save(wrong);
+      // Only words are worth keeping from the next change; a bare button that was refused may go.
+      if (wrong.matches("form") && words(wrong).some((field) => field.value)) {
+        wrong.setAttribute("data-typed", "");
+        save(wrong);
+      }
       (wrong.querySelector("[aria-invalid], textarea, input:not([type=hidden]), select, button") || wrong).focus();
     }
     document.querySelectorAll("form[data-draft]").forEach(restore);
