@@ -1,3 +1,4 @@
+# A pattern reads best with its alternatives on one line.
 """Lengths of time in text: "30 minutes", "half an hour", "15-30 min", "72h", "5 business days", "twice a day"."""
 
 from __future__ import annotations
@@ -34,8 +35,56 @@ DURATION = re.compile(
     re.IGNORECASE,
 )
 _HINTS = frozenset(
-    "min mins minu hour hr hrs half day days dail week wks seco sec secs mont twic once hora heur stun día dias dia días jour "
-    "uur uren dag dage tag tage мин мину час часа часо дня дней день сут суто сек сема неде sema woch minú".split()
+    [
+        "min",
+        "mins",
+        "minu",
+        "hour",
+        "hr",
+        "hrs",
+        "half",
+        "day",
+        "days",
+        "dail",
+        "week",
+        "wks",
+        "seco",
+        "sec",
+        "secs",
+        "mont",
+        "twic",
+        "once",
+        "hora",
+        "heur",
+        "stun",
+        "día",
+        "dias",
+        "dia",
+        "días",
+        "jour",
+        "uur",
+        "uren",
+        "dag",
+        "dage",
+        "tag",
+        "tage",
+        "мин",
+        "мину",
+        "час",
+        "часа",
+        "часо",
+        "дня",
+        "дней",
+        "день",
+        "сут",
+        "суто",
+        "сек",
+        "сема",
+        "неде",
+        "sema",
+        "woch",
+        "minú",
+    ]
 )
 
 

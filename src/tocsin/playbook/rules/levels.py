@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Severity levels: the words teams use for them, and where a document defines them.
 
 A level is a number with a family ("SEV-1", "P0", "S2") or a word ("High", "Critical"). The playbook's own spelling is
@@ -276,9 +278,9 @@ def _named_items(members: Sequence[Piece]) -> list[tuple[Piece, Level]]:
     for member in members:
         lead = member.words.lead
         name = member.text[:lead].strip(" :*`")
-        if not lead or not name or len(name) > 24 or not re.match(r"\s*[:\-–—]|$", member.text[lead:]):
-            if not member.text[:lead].rstrip().endswith(":"):
-                return []
+        is_parted = re.match(r"\s*[:\-–—]|$", member.text[lead:]) or member.text[:lead].rstrip().endswith(":")
+        if not lead or not name or len(name) > 24 or not is_parted:
+            return []
         rest = member.words.part(_past_separator(member.text, lead))
         found.append((member, Level(name=name, line=member.line, criteria=[rest] if rest.text else [])))
     return found

@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """The warning that sensitive information must not be put in an issue or in chat, in whatever words a team chose."""
 
 from __future__ import annotations
@@ -39,8 +41,42 @@ _CONFIDENTIAL = re.compile(
 )
 _DEED = re.compile(r"\b(?:i (?:have )?removed|was removed)\b", re.IGNORECASE)
 _HINTS = frozenset(
-    "sens conf clas secr cred pass toke pers pii phi priv cust unre api apis prop expl vert gevo donn конф перс segr senh cont "
-    "dado dato shar dist disc forw inte tlp sego".split()
+    [
+        "sens",
+        "conf",
+        "clas",
+        "secr",
+        "cred",
+        "pass",
+        "toke",
+        "pers",
+        "pii",
+        "phi",
+        "priv",
+        "cust",
+        "unre",
+        "api",
+        "apis",
+        "prop",
+        "expl",
+        "vert",
+        "gevo",
+        "donn",
+        "конф",
+        "перс",
+        "segr",
+        "senh",
+        "cont",
+        "dado",
+        "dato",
+        "shar",
+        "dist",
+        "disc",
+        "forw",
+        "inte",
+        "tlp",
+        "sego",
+    ]
 )
 
 

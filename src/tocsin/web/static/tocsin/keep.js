@@ -94,10 +94,10 @@
     }
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    const wrong = event.detail.ctx.response?.raw?.status === 422 && document.querySelector("[data-wrong]");
+    const wrong = event.detail.ctx.response?.raw?.status === 422 && (document.querySelector("[data-wrong]") || document.getElementById("refused"));
     if (wrong) {
       // Only words are worth keeping from the next change; a bare button that was refused may go.
-      if (words(wrong).some((field) => field.value)) {
+      if (wrong.matches("form") && words(wrong).some((field) => field.value)) {
         wrong.setAttribute("data-typed", "");
         save(wrong);
       }
