@@ -3,7 +3,7 @@
 Run with `python bench/playbook.py [FILE]`. It prints figures and judges nothing.
 """
 
-# ruff: noqa: T201 - printing figures is what it does
+
 from __future__ import annotations
 
 import sys

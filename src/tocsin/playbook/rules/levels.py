@@ -1,5 +1,4 @@
 # A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """Severity levels: the words teams use for them, and where a document defines them.
 
 A level is a number with a family ("SEV-1", "P0", "S2") or a word ("High", "Critical"). The playbook's own spelling is
