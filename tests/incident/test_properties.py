@@ -94,6 +94,8 @@ def commands_for(state: IncidentState, now: datetime) -> st.SearchStrategy[cmd.C
         st.builds(cmd.ShareReport, by=PEOPLE, audiences=audiences),
         st.builds(cmd.CreateFollowUp, by=PEOPLE, title=words),
         st.builds(cmd.CompleteFollowUp, by=PEOPLE, follow_up=st.sampled_from(["follow-up-1", "follow-up-2"])),
+        st.builds(cmd.ReopenFollowUp, by=PEOPLE, follow_up=st.sampled_from(["follow-up-1", "follow-up-2"])),
+        st.builds(cmd.LinkFollowUp, by=PEOPLE, follow_up=st.just("follow-up-1"), url=st.sampled_from(["a", "b"])),
         st.builds(cmd.ScheduleRetrospective, by=PEOPLE, starts_at=moments),
     ]
     return st.one_of(makers)

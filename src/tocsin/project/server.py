@@ -47,6 +47,7 @@ def serve(host: str, port: int, playbook: Path | None) -> None:
     threads = [
         _start("clock", parts.clock_loop.run_forever, stop),
         _start("worker", parts.worker.run_forever, stop),
+        *(_start(type(part).__name__, part.run_forever, stop) for part in parts.beside),
     ]
     greet(parts.clock.now())
     config = uvicorn.Config(application, log_level="warning", lifespan="off", server_header=False)
@@ -84,7 +85,7 @@ def greet(now: datetime) -> None:
 
 def sign_in_url(person: Person, now: datetime) -> str:
     """Return a new one-time link for `person`."""
-    return settings.BASE_URL + reverse("web:redeem", args=[make_secret(person, now)])
+    return settings.BASE_URL + reverse("web:sign-in-link", args=[make_secret(person, now)])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "tocsin.store",
     "tocsin.delivery",
     "tocsin.desk",
+    "tocsin.integrations.slack",
+    "tocsin.integrations.github",
     "tocsin.web",
     "tocsin.api",
 ]

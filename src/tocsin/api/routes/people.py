@@ -111,7 +111,7 @@ def make_sign_in_link(request: HttpRequest, ref: Known = Path(...)) -> HttpRespo
     """For administrators. It works once, within a day. Asking again gives a new one, since links are not kept."""
     require_administrator(caller_of(request))
     person, now = _find(ref), clock.now()
-    link = settings.BASE_URL + reverse("web:redeem", args=[sign_in.make_secret(person, now)])
+    link = settings.BASE_URL + reverse("web:sign-in-link", args=[sign_in.make_secret(person, now)])
     response = answers.made(LinkOut(sign_in_link=link, expires_at=now + sign_in.LINK_LIFETIME), status=201)
     response["Cache-Control"] = "no-store"
     return response
