@@ -230,7 +230,7 @@ class Look:
         self.page.evaluate("document.querySelectorAll('main details').forEach((each) => each.open = true)")
 
     def ask_axe(self, path: str, options: dict[str, Any]) -> None:
-        answer = Axe().run(self.page, options=options)
+        answer = Axe().run(self.page, options={**options, "resultTypes": ["violations"]})
         for each in answer.response["violations"]:
             self.found.append(f"{path}: {each['id']} {[node['target'] for node in each['nodes'][:3]]}")
 
