@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,13 @@ from django.test import Client
 from tests.integrations.slack.described import DESCRIPTION, check_arguments
 from tests.integrations.slack.workspace import Workspace, workspace
 from tests.outside.fault_proxy import http_answer
+from tests.outside.socket_mode import SocketModeServer
 from tocsin.integrations.slack import listen, probe
 from tocsin.integrations.slack.listen import EVENTS
 from tocsin.integrations.slack.work import SHORTCUT
 from tocsin.project.options import Settings
 from tocsin.project.wiring import slack_from
+from tocsin.store import queries
 
 MANIFEST = Path(probe.__file__).parent / "manifest.yml"
 
@@ -111,3 +115,25 @@ def test_slacks_published_description_is_there_to_be_checked_against(shared: Pat
         check_arguments("chat.postMessage", {"channel": "C1", "words": "Hello"})
     with pytest.raises(AssertionError, match="needs"):
         check_arguments("chat.update", {"channel": "C1"})
+
+
+def test_socket_mode_hears_the_same_as_http(slack: Workspace) -> None:
+    """With an app token the app connects by itself, and what comes down the line is acknowledged and worked off."""
+    stop = threading.Event()
+    with SocketModeServer() as line:
+        config = replace(slack.parts.config, app_token="xapp-1", api_url=f"http://127.0.0.1:{line.port}/api/")
+        parts = replace(slack.parts, config=config)
+        listener = threading.Thread(target=parts.hear_by_socket, args=[stop])
+        listener.start()
+        try:
+            who = {"team_id": slack.team, "user_id": slack.users["ana"], "channel_id": slack.channels["general-ops"]}
+            command = {"command": "/incident", "text": "", "trigger_id": slack.trigger(), **who}
+            answer = line.send("slash_commands", command)
+            assert set(answer) >= {"envelope_id"}
+            slack.settle()
+            slack.submit("ana", title="Heard by socket")
+            slack.settle()
+        finally:
+            stop.set()
+            listener.join(10)
+    assert [row.title for row in queries.incidents()] == ["Heard by socket"]
