@@ -97,8 +97,8 @@ def test_questions_are_asked_in_the_checklist_until_they_are_answered() -> None:
     before = lived(PLAYBOOK)
     asked = before.state.playbook.questions[0]
     after = lived(PLAYBOOK, cmd.AnswerQuestion(by=ANA, question=asked.id, answer="no"))
-    assert asked.text in str(checklist(before).blocks)
-    assert f"❓ {asked.text}" not in str(checklist(after).blocks)
+    assert f"Is it so that {asked.text}?" in str(checklist(before).blocks)
+    assert f"Is it so that {asked.text}?" not in str(checklist(after).blocks)
 
 
 def test_a_severity_is_chosen_with_every_level_s_criteria_in_view() -> None:
