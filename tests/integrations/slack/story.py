@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tests.integrations.slack.workspace import CAST, Workspace
+from tests.integrations.slack.emulated import CAST
+from tests.integrations.slack.workspace import Workspace
 from tocsin.store import queries
 
 

@@ -96,7 +96,8 @@ def _questions(shown: Room) -> list[QuestionView]:
 
 def _question(seen: Seen, asked: QuestionView) -> Iterator[Block]:
     value = {"ref": seen.ref, "question": asked.id}
-    yield kit.section(f"❓ {escape(asked.text)}?")
+    is_asked = asked.text.rstrip().endswith("?")
+    yield kit.section(f"❓ {escape(asked.text)}" if is_asked else f"❓ Is it so that {escape(asked.text)}?")
     yield kit.actions(
         [
             kit.button("Yes", "question:yes", {**value, "answer": "yes"}),
