@@ -186,4 +186,4 @@ def _webhook(settings: Settings) -> WebhookSettings:
     secret = settings.text("webhook_secret")
     if not secret:
         raise BadSettingError("TOCSIN_WEBHOOK_URL is set, so TOCSIN_WEBHOOK_SECRET is needed to sign what is sent.")
-    return WebhookSettings(secret=secret)
+    return WebhookSettings(secret=secret, url=settings.text("webhook_url"))

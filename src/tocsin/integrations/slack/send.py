@@ -70,7 +70,7 @@ class SlackConnector:
         place = self._place(outgoing)
         for message in self._messages(place, outgoing.queued_at):
             if _identity(message) == outgoing.identity:
-                return self._receipt(place.channel, str(message["ts"]))
+                return self._receipt(places.Message(place.channel, str(message["ts"])), is_reply=bool(place.ts))
         return None
 
     # --- by method ----------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ class SlackConnector:
             unfurl_links=False,
             unfurl_media=False,
         )
-        return self._receipt(str(answer["channel"]), str(answer["ts"]))
+        return self._receipt(places.Message(str(answer["channel"]), str(answer["ts"])), is_reply=bool(place.ts))
 
     def _update(self, outgoing: Outgoing) -> Receipt:
         edited = places.read_receipt(_parent(outgoing).external_id)
@@ -217,12 +217,14 @@ class SlackConnector:
                 return None
         return None
 
-    def _receipt(self, channel: str, ts: str) -> Receipt:
-        """Name the message. Its address is wanted but not needed, so a failure to learn it is let pass."""
+    def _receipt(self, message: places.Message, *, is_reply: bool) -> Receipt:
+        """Name the message. Where a thread begins its address is asked for too; not to learn it is no failure."""
         url = ""
-        with suppress(SlackError):
-            url = str(self.slack.call("chat.getPermalink", channel=channel, message_ts=ts).get("permalink", ""))
-        return Receipt(places.write_receipt(channel, ts), url)
+        if not is_reply:
+            with suppress(SlackError):
+                found = self.slack.call("chat.getPermalink", channel=message.channel, message_ts=message.ts)
+                url = str(found.get("permalink", ""))
+        return Receipt(places.write_receipt(message.channel, message.ts), url)
 
     def _blocks(self, outgoing: Outgoing) -> list[kit.Block]:
         """Return the blocks as they were queued, and how late they are where that matters."""
