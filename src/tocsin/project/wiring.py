@@ -142,6 +142,7 @@ def github_from(settings: Settings, now: Callable[[], datetime]) -> GitHubParts 
             path.strip() for path in settings.text("github_playbook_paths").split(",") if path.strip()
         ),
         follow_up_repository=settings.text("github_follow_up_repository"),
+        follow_up_remind_days=settings.number("follow_up_remind_days"),
         closes_issue=settings.switch("github_closes_issue"),
         posts_updates=settings.switch("github_posts_updates"),
         note_reaction=settings.text("github_note_reaction"),

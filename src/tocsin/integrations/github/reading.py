@@ -77,6 +77,7 @@ class Reader:
         if self._looked_at is None or now - self._looked_at >= timedelta(seconds=self._config.polls_every_seconds):
             self._looked_at = now
             self.look(now)
+            follow_ups.remind(now, timedelta(days=self._config.follow_up_remind_days))
         return True
 
     # --- what GitHub sent ---------------------------------------------------------------------------------------
