@@ -31,10 +31,10 @@ def described(rosa: scene.Caller, settings: Any) -> Iterator[BaseSchema]:
     As Django's own test client does, a request's end does not close the database, since the test's transaction is open.
     """
     settings.API_REQUESTS_PER_MINUTE = 0
-    schema = _read_description()
-    schema.config.update(headers={"Authorization": f"Bearer {rosa.secret}"})
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
+    schema = _read_description()
+    schema.config.update(headers={"Authorization": f"Bearer {rosa.secret}"})
     yield schema
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
