@@ -34,8 +34,8 @@ def test_committed_commands_survive_a_kill_at_any_instant(place: Installation) -
         if life % CHECK_EVERY == 0:
             assert _find_faults(nursery) == []
     assert reported >= KILLS // 2
-    _assert_each_command_once(place, reported)
-    print(f"{KILLS} kills, {reported + 1} commands reported as done, all there once, no fault found")
+    database, stored = _assert_each_command_once(place, reported)
+    print(f"{database}: {KILLS} kills, {reported + 1} commands reported, {stored} stored, each once, no fault found")
 
 
 def _live_and_die(nursery: Child, first: int, life_seconds: float, *, from_start: bool) -> list[int]:
@@ -60,7 +60,8 @@ def _find_faults(nursery: Child) -> list[str]:
     return next(answer for answer in answers if isinstance(answer, list))
 
 
-def _assert_each_command_once(place: Installation, reported: int) -> None:
+def _assert_each_command_once(place: Installation, reported: int) -> tuple[str, int]:
+    """Return also which database the installation is on and how many commands it holds."""
     seen = place.ask("look")
     assert seen["faults"] == []
     declared = Counter(key for ref, events in seen["events"].items() for key in _commands_in(events))
@@ -68,6 +69,7 @@ def _assert_each_command_once(place: Installation, reported: int) -> None:
     assert {f"command-{number}" for number in range(reported + 1)} <= set(declared)
     assert len(declared) <= reported + 2
     assert seen["webhooks"] == sum(len(events) for events in seen["events"].values())
+    return seen["database"], len(declared)
 
 
 def _commands_in(events: list[dict[str, object]]) -> list[str]:

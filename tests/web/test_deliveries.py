@@ -27,7 +27,9 @@ def failed(ref: str) -> Delivery:
     return Delivery.objects.get(identity="m-1")
 
 
-def test_what_could_not_be_sent_is_on_the_screen_with_why_and_what_next(rosa: Client, ref: str, failed: Delivery) -> None:
+def test_what_could_not_be_sent_is_on_the_screen_with_why_and_what_next(
+    rosa: Client, ref: str, failed: Delivery
+) -> None:
     words = room(rosa, ref)
     for part in ("not sent", "board@example.org", "3 attempts", "no such mailbox", "Correct the address."):
         assert part in words
@@ -59,4 +61,4 @@ def test_a_delivery_of_another_incident_is_not_reached(rosa: Client, ref: str, f
 
 
 def test_with_nothing_sent_the_page_says_so(rosa: Client, ref: str) -> None:
-    assert "Nothing has been sent for this incident." in words_of(rosa.get(f"/incidents/{ref}/deliveries/"))
+    assert "Nothing has left Tocsin for this incident." in room(rosa, ref)

@@ -35,7 +35,13 @@ def test_a_title_is_enough(rosa: Client, digest: str) -> None:
 
 def test_everything_else_may_be_said_at_once(rosa: Client, digest: str) -> None:
     ref = declare(
-        rosa, summary="Since nine", certainty="suspected", severity="Low", is_drill="on", is_private="on", playbook=digest
+        rosa,
+        summary="Since nine",
+        certainty="suspected",
+        severity="Low",
+        is_drill="on",
+        is_private="on",
+        playbook=digest,
     )
     state = queries.load(ref).state
     assert (state.status, state.summary, state.severity) == ("suspected", "Since nine", "Low")
@@ -59,7 +65,9 @@ def test_pressing_declare_twice_declares_once(rosa: Client, digest: str) -> None
     assert len(queries.incidents()) == 1
 
 
-def test_choosing_another_playbook_shows_its_levels_and_keeps_the_words(rosa: Client, digest: str, tmp_path: Path) -> None:
+def test_choosing_another_playbook_shows_its_levels_and_keeps_the_words(
+    rosa: Client, digest: str, tmp_path: Path
+) -> None:
     source = b"# Small\n\n## Levels\n\n- **SEV1:** all is down\n- **SEV2:** some is down\n\n## Do\n\n- [ ] Look\n"
     other = playbooks.add(source, "small.md", now=NOW)
     answer = rosa.post("/declare/", {"title": "Typed", "playbook": other, "choose": "1"})

@@ -47,7 +47,8 @@ def test_nobody_is_sent_to_another_server_after_signing_in(client: Client, secre
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/declare/", "/incidents/INC-1/", "/playbooks/", "/people/", "/people/me/", "/incidents/INC-1/promises/"]
+    "path",
+    ["/", "/declare/", "/incidents/INC-1/", "/playbooks/", "/people/", "/people/me/", "/incidents/INC-1/promises/"],
 )
 def test_every_page_asks_for_signing_in(client: Client, path: str) -> None:
     assert client.get(path).headers["Location"].startswith("/sign-in/?next=")

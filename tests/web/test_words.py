@@ -35,7 +35,9 @@ def test_lengths_are_said_in_two_units_at_most(seconds: int, words: str) -> None
     assert in_words(seconds) == words
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(1_799, "30 minutes"), (1_741, "30 minutes"), (119, "1 minute 59 seconds")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1_799, "30 minutes"), (1_741, "30 minutes"), (119, "1 minute 59 seconds")]
+)
 def test_what_is_left_counts_the_minute_that_has_begun(seconds: int, words: str) -> None:
     assert until_in_words(seconds) == words
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from tocsin.delivery import fallback
 from tocsin.delivery.models import Attempt, Delivery, Pause
 from tocsin.delivery.ports import Connector, NotDeliveredError, Outgoing, Paced, Receipt
 from tocsin.delivery.retry import GiveUp, RetryPolicy, after_failure, asked_wait
@@ -204,6 +205,8 @@ def _write_failed(
     held = Delivery.objects.filter(pk=lease.position, leased_by=lease.holder, status=Status.SENDING)
     if held.update(**columns):
         _add_attempt(report, now, Attempt.Outcome.FAILED, _plain(error.message))
+        if isinstance(step, GiveUp):
+            fallback.take(lease.outgoing, _plain(error.message), now)
     if until := asked_wait(policy, error, now):
         _pause(lease.outgoing, error, until)
 

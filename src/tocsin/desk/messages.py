@@ -7,20 +7,24 @@ could not be sent for such a reason is said in the room, so that a person knows 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+
+from django.db import DatabaseError
 
 from tocsin.delivery import endpoints
 from tocsin.delivery.models import WebhookEndpoint
 from tocsin.delivery.ports import Destination, Outgoing
 from tocsin.desk.directory import AudienceEntry, Directory, look_up
-from tocsin.desk.routes import Routes
+from tocsin.desk.routes import Announcer, Routes
 from tocsin.incident import codec
 from tocsin.incident import events as happened
 from tocsin.incident.events import Event
 from tocsin.incident.state import IncidentState
 from tocsin.store.log import Recorded
 
+log = logging.getLogger(__name__)
 EVERYONE = "everyone"
 """The room's address for a notice that is meant for all who are in the incident."""
 
@@ -63,7 +67,19 @@ def of(ref: str, entries: Sequence[Recorded], state: IncidentState, routes: Rout
         with_audiences=any(type(event) in _TOLD for event in events),
     )
     listening = endpoints.active() if entries and routes.reaches("webhook") else ()
-    return outgoing(entries, Context(ref, state, directory, routes, listening))
+    announced = [made for announcer in routes.announcers for made in _announced(announcer, ref, entries, state)]
+    return [*outgoing(entries, Context(ref, state, directory, routes, listening)), *announced]
+
+
+def _announced(announcer: Announcer, ref: str, entries: Sequence[Recorded], state: IncidentState) -> Sequence[Outgoing]:
+    """Let an announcer make its messages. A fault of its own is logged and never stops a command."""
+    try:
+        return announcer.announce(ref, entries, state)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("%s could not make its messages of %s", type(announcer).__name__, ref)
+        return ()
 
 
 def outgoing(entries: Iterable[Recorded], context: Context) -> list[Outgoing]:
@@ -134,7 +150,9 @@ def _step_text(step_id: str, context: Context) -> str:
 
 
 def _to_audience(entry: Recorded, name: str, words: Words, context: Context) -> Iterator[Outgoing]:
-    """Tell one audience or channel, or say in the room why it was not told."""
+    """Tell one audience or channel, or say in the room why it was not told; not one that an announcer tells."""
+    if context.routes.is_announced(name, context.state):
+        return
     audience = context.directory.audience(name)
     reason = _why_not(name, audience, context)
     if reason:

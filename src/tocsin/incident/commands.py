@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 Answer = Literal["yes", "no", "unknown"]
+NoteChange = Literal["written", "edited", "deleted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +202,12 @@ class NotifyAudience(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddNote(Command):
+    """Write something down. `url` is where it was written, "" for here; there it may later be edited or deleted, which
+    is a note of its own: the timeline keeps what was said first."""
+
     text: str
+    url: str = ""
+    change: NoteChange = "written"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +324,21 @@ class CreateFollowUp(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteFollowUp(Command):
     follow_up: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenFollowUp(Command):
+    """It was done and is not any more: its issue was opened again."""
+
+    follow_up: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFollowUp(Command):
+    """Say which issue a follow-up is filed as."""
+
+    follow_up: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

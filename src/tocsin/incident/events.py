@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tocsin.incident.commands import Answer
+from tocsin.incident.commands import Answer, NoteChange
 
 Stage = Literal["ahead", "due", "overdue", "escalated", "other-way"]
 PromiseKind = Literal["recurring", "elapsed", "deadline"]
@@ -227,7 +227,11 @@ class AudienceNotified(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteAdded(Event):
+    """`url` is where it was written, "" for here. `change` tells what was written from what became of it there."""
+
     text: str
+    url: str = ""
+    change: NoteChange = "written"
 
 
 # --- promises ---------------------------------------------------------------------------------------------------
@@ -375,6 +379,17 @@ class FollowUpCreated(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpCompleted(Event):
     follow_up: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpReopened(Event):
+    follow_up: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpLinked(Event):
+    follow_up: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

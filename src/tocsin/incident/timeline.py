@@ -139,6 +139,7 @@ def _by(words: Callable[[Any, IncidentState], str]) -> Say:
     return lambda event, state: f"{_who(event, state)} {words(event, state)}"
 
 
+_NOTED = {"written": "noted", "edited": "edited a note, now", "deleted": "deleted a note, which said"}
 _PLAIN: dict[type[ev.Event], Say] = {
     ev.IncidentDeclared: _declared,
     ev.IncidentConfirmed: _by(lambda e, s: "confirmed that the incident is real"),
@@ -167,7 +168,7 @@ _PLAIN: dict[type[ev.Event], Say] = {
     ev.RoleLeft: lambda e, s: f"{person(s, e.person)} is no longer {e.role}",
     ev.UpdatePosted: _update,
     ev.AudienceNotified: _by(lambda e, s: f"told {e.audience}: {plain(e.text, 300)}"),
-    ev.NoteAdded: _by(lambda e, s: f"noted: {plain(e.text, 300)}"),
+    ev.NoteAdded: _by(lambda e, s: f"{_NOTED[e.change]}: {plain(e.text, 300)}"),
     ev.PromiseMade: _made,
     ev.PromiseMoved: _moved,
     ev.PromiseSnoozed: _snoozed,
@@ -188,6 +189,8 @@ _PLAIN: dict[type[ev.Event], Say] = {
     ev.ReportShared: _by(lambda e, s: f"shared version {e.version} of the report with {listed(e.audiences)}"),
     ev.FollowUpCreated: _by(lambda e, s: f"noted a follow-up: {plain(e.title)}"),
     ev.FollowUpCompleted: _by(lambda e, s: f"finished the follow-up {_follow_up(e.follow_up, s)}"),
+    ev.FollowUpReopened: _by(lambda e, s: f"opened the follow-up {_follow_up(e.follow_up, s)} again"),
+    ev.FollowUpLinked: _by(lambda e, s: f"filed the follow-up {_follow_up(e.follow_up, s)} as {e.url}"),
     ev.RetrospectiveScheduled: _by(lambda e, s: f"planned the retrospective for {_day(e.starts_at)}"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from tocsin.playbook.meaning import all_of
 from tocsin.playbook.model import (
@@ -369,6 +370,7 @@ def _finish(draft: Draft, known: dict[str, Channel]) -> Step:
     )
 
 
+@lru_cache(maxsize=64)
 def _slug(text: str) -> str:
     plain = re.sub(r"\([^)]*\)", " ", text.lower())
     words = re.findall(r"[^\W_]+", plain)

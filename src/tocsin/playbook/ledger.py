@@ -30,6 +30,9 @@ def clock_value(clock: Clock) -> dict[str, object]:
     return {"kind": clock.kind, "seconds": clock.seconds, "from": clock.counts_from, "severity": list(clock.names)}
 
 
+_STARTS_A_CONDITION = re.compile(r"\W*(?:if|when|unless)\b", re.IGNORECASE)
+
+
 class Ledger:
     """What has been understood so far, each thing with its line: readings, questions, audiences, policies, fields."""
 
@@ -132,6 +135,5 @@ class Ledger:
                     "a length of time, but not what it rules",
                 )
             )
-        match = re.match(r"\W*(?:if|when|unless)\b", text, re.I)
-        if match and not sense.clauses:
+        if not sense.clauses and _STARTS_A_CONDITION.match(text):
             self.unknown.append(Unread(sense.words.line, text[:80], "a condition, but not where it ends"))

@@ -67,6 +67,11 @@ class RoomPage:
         """Whether steps, questions and words can be sent now."""
         return self.may_act and self.is_open
 
+    @property
+    def next_step(self) -> StepView | None:
+        """The first thing to do; nothing once the incident has ended."""
+        return self.room.next_step if self.is_open else None
+
     @cached_property
     def scene(self) -> Scene:
         return Scene(self.ref, self.state, self.room.now, self.people)

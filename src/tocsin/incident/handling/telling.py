@@ -52,7 +52,7 @@ def notify(turn: Turn, command: cmd.NotifyAudience) -> None:
 
 def add_note(turn: Turn, command: cmd.AddNote) -> None:
     demands.declared(turn.state)
-    turn.emit(ev.NoteAdded, text=demands.words(command.text, "the note"))
+    turn.emit(ev.NoteAdded, text=demands.words(command.text, "the note"), url=command.url, change=command.change)
 
 
 def snooze(turn: Turn, command: cmd.SnoozePromise) -> None:

@@ -153,7 +153,7 @@ _HINTS = frozenset(
 
 
 def read_audiences(
-    words: Words, channels: Iterable[tuple[int, int, str]], is_instruction: bool, hints: set[str] | None = None
+    words: Words, channels: Iterable[tuple[int, int, str]], is_instruction: bool, hints: frozenset[str] | None = None
 ) -> list[Told]:
     """Who a text says is told, left to right, each name once."""
     text = words.text
@@ -255,7 +255,7 @@ def _plural(name: str) -> str:
 
 
 def _status_page(text: str) -> Iterable[Told]:
-    match = STATUS_PAGE.search(text)
+    match = STATUS_PAGE.search(text) if "status" in text.lower() else None
     if (
         match
         and re.search(r"updat|post|publish|notice|notif|\bstatus page\W*$|announc|receive|communicat|готов", text, re.I)

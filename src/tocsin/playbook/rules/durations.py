@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tocsin.playbook.rules.hints import DIGITS
 
@@ -88,7 +89,7 @@ _HINTS = frozenset(
 )
 
 
-def may_hold_time(hints: set[str]) -> bool:
+def may_hold_time(hints: frozenset[str]) -> bool:
     """Whether a text with these hints can name a length of time."""
     return not (DIGITS.isdisjoint(hints) and _HINTS.isdisjoint(hints))
 
@@ -130,7 +131,11 @@ def _span(match: re.Match[str]) -> Span | None:
 def _size(match: re.Match[str]) -> int:
     if match.group("short"):
         return _SHORT[match.group("short").lower()]
-    unit = match.group("unit").lower()
+    return _unit_size(match.group("unit").lower())
+
+
+@lru_cache(maxsize=128)
+def _unit_size(unit: str) -> int:
     return next(size for pattern, size in UNIT_SECONDS if re.fullmatch(pattern, unit))
 
 

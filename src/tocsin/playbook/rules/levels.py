@@ -1,5 +1,4 @@
 # A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """Severity levels: the words teams use for them, and where a document defines them.
 
 A level is a number with a family ("SEV-1", "P0", "S2") or a word ("High", "Critical"). The playbook's own spelling is
@@ -11,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tocsin.playbook.outline import Outline, Piece, Words
 
@@ -105,6 +105,7 @@ def _merge(known: list[Level], other: list[Level]) -> None:
                 mine.aliases.extend(a for a in level.aliases if a not in mine.aliases)
 
 
+@lru_cache(maxsize=512)
 def canonical(name: str) -> str:
     """The same string for every spelling of one level: "Sev-1", "SEV1" and "severity 1" are one."""
     plain = re.sub(r"[^\w]", "", name.lower())
@@ -158,8 +159,11 @@ def _is_alias(words: Words, match: re.Match[str]) -> bool:
     )
 
 
+_MARKS = re.compile(r"[\s:\-–—→=|*)\]]*")
+
+
 def _past_separator(text: str, at: int) -> int:
-    match = re.compile(r"[\s:\-–—→=|*)\]]*").match(text, at)
+    match = _MARKS.match(text, at)
     return match.end() if match else at
 
 

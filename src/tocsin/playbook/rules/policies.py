@@ -80,10 +80,55 @@ _HINTS = frozenset(
 )
 
 
+_FORBID_HINTS = frozenset(
+    [
+        "not",
+        "neve",
+        "no",
+        "avoi",
+        "refr",
+        "with",
+        "cann",
+        "can",
+        "don",
+        "must",
+        "may",
+        "shou",
+        "não",
+        "nao",
+        "nunc",
+        "nich",
+        "kein",
+        "keine",
+        "niet",
+        "geen",
+        "pas",
+        "не",
+        "evit",
+        "reda",
+        "mask",
+        "sani",
+        "scru",
+        "remo",
+        "stri",
+        "anon",
+        "redi",
+        "ocul",
+        "conf",
+        "tlp",
+        "inte",
+        "isn",
+        "doesn",
+        "shouldn",
+    ]
+)
+
+
 def warns_of_sensitive(text: str) -> bool:
     """Whether a text forbids putting sensitive information where others can read it."""
     text = text[:4000]
-    if _HINTS.isdisjoint(hints_of(text)) or _DEED.search(text):
+    hints = hints_of(text)
+    if _HINTS.isdisjoint(hints) or _FORBID_HINTS.isdisjoint(hints) or _DEED.search(text):
         return False
     return bool(_WARNING.search(text) or _REDACT.search(text) or _CONFIDENTIAL.search(text))
 

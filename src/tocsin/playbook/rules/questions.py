@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from tocsin.playbook.rules.guards import Guard
+from tocsin.playbook.rules.hints import hints_of
 from tocsin.playbook.rules.timers import Clock
 
 
@@ -42,10 +43,28 @@ class Clause:
     is_posed: bool = False
 
 
-MAY_HOLD = re.compile(
-    r"\b(?:if|when|once|unless|in case|in the event|for|wherever|where|whenever|after|falls|wenn|si|se|als|caso|provided)\b"
-    r"|\?|если|для|при ",
-    re.IGNORECASE,
+_HINTS = frozenset(
+    [
+        "if",
+        "when",
+        "once",
+        "unle",
+        "in",
+        "for",
+        "wher",
+        "afte",
+        "as",
+        "fall",
+        "wenn",
+        "si",
+        "se",
+        "als",
+        "caso",
+        "prov",
+        "если",
+        "для",
+        "при",
+    ]
 )
 _RESOLVED = re.compile(
     r"\b(?:when(?:ever)?|once|after|as soon as|until)\s+(?:the\s+|an?\s+)?(?:(?:incident|issue|outage|problem|service|situation|it)\s+)?"
@@ -103,7 +122,7 @@ def read_clauses(
     text: str, clocks: list[Clock], guards: list[Guard], is_step: bool, is_item: bool = True
 ) -> list[Clause]:
     """The conditions of a text, left to right. `is_step` admits the vague ones ("if needed") of a line to tick."""
-    if not MAY_HOLD.search(text):
+    if "?" not in text and _HINTS.isdisjoint(hints_of(text)):
         return []
     found: list[Clause] = []
     taken: list[tuple[int, int]] = []

@@ -170,7 +170,9 @@ _BARE_STEP = re.compile(r"[(\[][\s*_`]*(?:<=?|≤|~|first|within|max\.?|in the f
 _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z(*\"“])|\n")
 
 
-def read_clocks(text: str, guards: Sequence[Guard], setting: Setting, hints: set[str] | None = None) -> list[Clock]:
+def read_clocks(
+    text: str, guards: Sequence[Guard], setting: Setting, hints: frozenset[str] | None = None
+) -> list[Clock]:
     """The timers of a text, left to right, each with the levels that its own sentence ties it to."""
     if not may_hold_time(hints_of(text) if hints is None else hints):
         return []

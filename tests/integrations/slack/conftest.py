@@ -1,0 +1,19 @@
+"""A workspace for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integrations.slack.described import check_calls
+from tests.integrations.slack.workspace import Workspace, workspace
+
+
+@pytest.fixture
+def slack(tmp_path: Path, transactional_db: None) -> Iterator[Workspace]:
+    """A workspace with the app in it. Afterwards every call the app made is held to Slack's limits and description."""
+    with workspace(tmp_path) as found:
+        yield found
+    check_calls(found.door.calls)
