@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run fix lint test test-sqlite test-postgresql soak bench pictures lock clean
+.PHONY: help setup run fix lint test test-sqlite test-postgresql docs soak bench pictures lock clean
 
 help: ## Print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,20 @@ test-sqlite: setup $(STAMPS)/dev $(STAMPS)/chromium
 test-postgresql: setup $(STAMPS)/dev $(STAMPS)/chromium
 	TOCSIN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
 	  --ignore=tests/playbook --ignore=tests/incident --ignore=tests/cli
+
+docs: setup ## Write the pages of the docs that are made from the code
+	$(BIN)/python -m scripts.write_settings_page
+
+soak: setup $(STAMPS)/dev ## Long fault and load runs, with their figures
+	TOCSIN_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/promises
+	for run in bench/*faults*.py; do $(BIN)/python -m bench.$$(basename $$run .py) || exit 1; done
+
+bench: setup $(STAMPS)/dev ## Measure, each figure as a ratio to a reference in the same run
+	for run in bench/*.py; do case $$run in *faults*|*__init__*) ;; *) \
+	  echo "== $$run"; $(BIN)/python -m bench.$$(basename $$run .py) || exit 1;; esac; done
+
+pictures: setup $(STAMPS)/dev $(STAMPS)/chromium ## Take the screenshots in docs/pictures anew
+	$(BIN)/python -m scripts.pictures
 
 lock: $(STAMPS)/dev ## Resolve the Python lock files again
 	$(BIN)/python scripts/lock.py

@@ -58,7 +58,7 @@ def _run(open_count: int, due_count: int, seconds: float) -> None:
     began = time.monotonic()
     _declare(open_count - due_count, lambda _: timedelta(hours=1))
     print(f"{open_count} incidents open, {due_count} of them falling due in {seconds:.0f} s")
-    print(f"declared at {(open_count - due_count) / (time.monotonic() - began):.0f} a second")
+    print(f"declared at {(open_count - due_count) / (time.monotonic() - began):.0f} a second", flush=True)
     waiting = _processor_share(REFERENCE_SECONDS)
     due_ats = _declare(due_count, lambda number: timedelta(seconds=40 + number / due_count * seconds))
     late, share = _fire(due_ats)

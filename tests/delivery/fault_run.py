@@ -35,21 +35,25 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to run. `trouble` is the part of connections that go wrong. The whole run ends after `within_seconds`."""
+    """What to run. `trouble` is the part of connections that go wrong. The whole run ends after `within_seconds`.
+
+    The lease is some times the connectors' time-out of a second, as in earnest, so that a busy machine does not take a
+    living worker's messages away.
+    """
 
     count: int
     kills: int
     workers: int = 2
     threads: int = 10
     trouble: float = 0.3
-    lease_seconds: float = 2.0
-    within_seconds: float = 60.0
+    lease_seconds: float = 5.0
+    within_seconds: float = 120.0
     seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What came of it. `repeats` counts copies beyond the first, by connector; `late` lines whose order was broken."""
+    """What came of it. `repeats` counts copies beyond the first, by connector; `out_of_order` lines."""
 
     expected: int
     arrived: int

@@ -67,7 +67,7 @@ def work(plan: Plan) -> None:
         {connector.name: connector for connector in connectors},
         lambda: datetime.now(UTC),
         policy=RetryPolicy(
-            first=timedelta(milliseconds=50), cap=timedelta(milliseconds=500), unclear_least=timedelta(seconds=1)
+            first=timedelta(milliseconds=50), cap=timedelta(milliseconds=500), unclear_least=timedelta(seconds=2)
         ),
         lease=timedelta(seconds=plan["lease_seconds"]),
         poll_seconds=0.1,

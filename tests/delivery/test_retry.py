@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.delivery.cast import NOW
@@ -20,11 +20,13 @@ def _after(error: NotDeliveredError, **more: object) -> TryAgain | GiveUp:
     return after_failure(POLICY, error, **facts)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(attempts=st.integers(1, 10**6), chance=chances)
 def test_a_wait_is_never_longer_than_the_cap_nor_so_short_that_it_hammers(attempts: int, chance: float) -> None:
     assert POLICY.least <= backoff(POLICY, attempts, lambda: chance) <= POLICY.cap
 
 
+@settings(deadline=None)
 @given(attempts=st.integers(1, 60), chance=st.floats(0.2, 1, exclude_max=True))
 def test_waits_grow(attempts: int, chance: float) -> None:
     assert backoff(POLICY, attempts, lambda: chance) <= backoff(POLICY, attempts + 1, lambda: chance)
@@ -37,6 +39,7 @@ def test_waits_double_from_a_second_to_ten_minutes() -> None:
     assert waits == [1, 2, 4, 8, 512, 600, 600]
 
 
+@settings(deadline=None)
 @given(seconds=st.integers(1, 86_400), attempts=st.integers(1, 50), chance=chances)
 def test_a_wait_that_is_asked_for_is_kept(seconds: int, attempts: int, chance: float) -> None:
     asked = NOW + timedelta(seconds=seconds)
@@ -63,6 +66,7 @@ def test_a_permanent_failure_ends_at_once() -> None:
     assert _after(NotDeliveredError(is_permanent=True)) == GiveUp()
 
 
+@settings(deadline=None)
 @given(chance=chances)
 def test_what_passes_is_tried_for_a_day_and_then_shown(chance: float) -> None:
     now, attempts, give_up_at = NOW, 0, None

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -94,6 +94,8 @@ def commands_for(state: IncidentState, now: datetime) -> st.SearchStrategy[cmd.C
         st.builds(cmd.ShareReport, by=PEOPLE, audiences=audiences),
         st.builds(cmd.CreateFollowUp, by=PEOPLE, title=words),
         st.builds(cmd.CompleteFollowUp, by=PEOPLE, follow_up=st.sampled_from(["follow-up-1", "follow-up-2"])),
+        st.builds(cmd.ReopenFollowUp, by=PEOPLE, follow_up=st.sampled_from(["follow-up-1", "follow-up-2"])),
+        st.builds(cmd.LinkFollowUp, by=PEOPLE, follow_up=st.just("follow-up-1"), url=st.sampled_from(["a", "b"])),
         st.builds(cmd.ScheduleRetrospective, by=PEOPLE, starts_at=moments),
     ]
     return st.one_of(makers)
@@ -224,5 +226,7 @@ class AnyIncident(RuleBasedStateMachine):
             assert next_due_at(self.state) is not None
 
 
-AnyIncident.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+AnyIncident.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 TestAnyIncident = AnyIncident.TestCase

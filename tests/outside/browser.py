@@ -26,7 +26,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As root in a container, and without a word to the browser's maker.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 READY_WITHIN_SECONDS = 60
 
 
@@ -35,7 +41,9 @@ def find_chromium() -> str:
     for name in NAMES:
         if path := shutil.which(name):
             return path
-    pytest.fail("There is no Chromium. Install the system's package (on Debian: apt-get install chromium) and run again.")
+    pytest.fail(
+        "There is no Chromium. Install the system's package (on Debian: apt-get install chromium) and run again."
+    )
 
 
 @contextmanager
@@ -153,4 +161,8 @@ def _as_address(conninfo: str) -> str:
     parts = {name: str(value) for name, value in conninfo_to_dict(conninfo).items()}
     name = parts.pop("dbname")
     user = quote(parts.pop("user", ""))
-    return f"postgresql://{user}@/{quote(name)}?{urlencode(parts)}" if user else f"postgresql:///{quote(name)}?{urlencode(parts)}"
+    return (
+        f"postgresql://{user}@/{quote(name)}?{urlencode(parts)}"
+        if user
+        else f"postgresql:///{quote(name)}?{urlencode(parts)}"
+    )

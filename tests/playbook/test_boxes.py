@@ -1,3 +1,5 @@
+# Documents are kept one line a line.
+# ruff: noqa: E501
 """Boxes are found wherever teams put them; boxes that choose are fields; comments and examples have none."""
 
 from __future__ import annotations

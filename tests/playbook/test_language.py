@@ -1,3 +1,4 @@
+# Documents are kept one line a line.
 """The words teams use for severities, times, facts and people are understood; look-alikes are left alone."""
 
 from __future__ import annotations

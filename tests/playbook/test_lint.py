@@ -1,3 +1,5 @@
+# Documents are kept one line a line.
+# ruff: noqa: E501
 """Lint finds what would fail during an incident, with its line and how to mend it."""
 
 from __future__ import annotations

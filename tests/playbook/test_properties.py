@@ -11,8 +11,26 @@ from tocsin.playbook import PlaybookError, compile_document
 from tocsin.playbook.codec import from_json, to_json
 
 WORDS = st.sampled_from(
-    "notify the mayor|within 5 minutes|if it burns|SEV1|every hour|check the pumps|(High only)|#harbour|`code`|**bold**|"
-    "[link](https://example.org)|<!-- note -->|when resolved|a | b|72h|not sev2|Critical:".split("|")
+    [
+        "notify the mayor",
+        "within 5 minutes",
+        "if it burns",
+        "SEV1",
+        "every hour",
+        "check the pumps",
+        "(High only)",
+        "#harbour",
+        "`code`",
+        "**bold**",
+        "[link](https://example.org)",
+        "<!-- note -->",
+        "when resolved",
+        "a ",
+        " b",
+        "72h",
+        "not sev2",
+        "Critical:",
+    ]
 )
 TEXT = st.lists(WORDS, min_size=1, max_size=5).map(lambda parts: "do " + " ".join(parts))
 BOX = st.sampled_from(["[ ]", "[x]", "[X]"])

@@ -1,3 +1,4 @@
+# Documents are kept one line a line.
 """A document of the shape most teams use is read line by line, exactly."""
 
 from __future__ import annotations

@@ -69,6 +69,7 @@ def look() -> None:
                 ref: [{"seq": entry.seq, **event_to_json(entry.event)} for entry in queries.timeline(ref)]
                 for ref in Incident.objects.order_by("number").values_list("ref", flat=True)
             },
+            "database": connection.vendor,
             "webhooks": Delivery.objects.filter(connector="webhook").count(),
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.promises.installation import Installation
 
-PROCESSES, THREADS, EACH = 2, 16, 5
+PROCESSES, THREADS, EACH = 2, 16, 3
 
 
 def test_sixteen_threads_in_each_of_two_processes_lose_no_tick(place: Installation) -> None:

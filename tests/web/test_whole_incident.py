@@ -130,7 +130,9 @@ def initiate(rosa: Walk, server: Served) -> None:
     rosa.fill("Address of the call", "https://meet.example.org/room")
     rosa.press("This is the call")
     rosa.expect_next(16)
-    expect(rosa.page.get_by_role("link", name="Join the call")).to_have_attribute("href", "https://meet.example.org/room")
+    expect(rosa.page.get_by_role("link", name="Join the call")).to_have_attribute(
+        "href", "https://meet.example.org/room"
+    )
     server.move(1)
     rosa.press("Share it")
     rosa.expect_next(17)

@@ -197,6 +197,13 @@ ASKS: tuple[Ask, ...] = (
         {"title": "Alert on the session store's limit", "owner": "me"},
     ),
     Ask(commands.CompleteFollowUp, "/follow-ups/{follow_up}/complete", "Say that a follow-up is done"),
+    Ask(commands.ReopenFollowUp, "/follow-ups/{follow_up}/reopen", "Say that a follow-up is not done after all"),
+    Ask(
+        commands.LinkFollowUp,
+        "/follow-ups/{follow_up}/link",
+        "Say which issue a follow-up is filed as",
+        {"url": "https://git.example.org/team/issues/12"},
+    ),
     Ask(
         commands.ScheduleRetrospective,
         "/retrospective",

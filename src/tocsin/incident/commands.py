@@ -327,6 +327,21 @@ class CompleteFollowUp(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenFollowUp(Command):
+    """It was done and is not any more: its issue was opened again."""
+
+    follow_up: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFollowUp(Command):
+    """Say which issue a follow-up is filed as."""
+
+    follow_up: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleRetrospective(Command):
     starts_at: datetime
     step: str | None = None

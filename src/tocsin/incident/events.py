@@ -382,5 +382,16 @@ class FollowUpCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpReopened(Event):
+    follow_up: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpLinked(Event):
+    follow_up: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetrospectiveScheduled(Event):
     starts_at: datetime

@@ -351,6 +351,16 @@ def _follow_up_completed(state: IncidentState, event: ev.FollowUpCompleted) -> C
     return {"follow_ups": tuple(done)}
 
 
+def _follow_up_reopened(state: IncidentState, event: ev.FollowUpReopened) -> Changes:
+    again = (replace(f, done_at=None) if f.id == event.follow_up else f for f in state.follow_ups)
+    return {"follow_ups": tuple(again)}
+
+
+def _follow_up_linked(state: IncidentState, event: ev.FollowUpLinked) -> Changes:
+    linked = (replace(f, url=event.url) if f.id == event.follow_up else f for f in state.follow_ups)
+    return {"follow_ups": tuple(linked)}
+
+
 def _retrospective_scheduled(state: IncidentState, event: ev.RetrospectiveScheduled) -> Changes:
     return {"retrospective_at": event.starts_at}
 
@@ -396,5 +406,7 @@ _CHANGES: dict[type[ev.Event], Callable[[IncidentState, Any], Changes]] = {
     ev.ReportShared: _report_shared,
     ev.FollowUpCreated: _follow_up_created,
     ev.FollowUpCompleted: _follow_up_completed,
+    ev.FollowUpReopened: _follow_up_reopened,
+    ev.FollowUpLinked: _follow_up_linked,
     ev.RetrospectiveScheduled: _retrospective_scheduled,
 }

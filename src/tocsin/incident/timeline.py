@@ -189,6 +189,8 @@ _PLAIN: dict[type[ev.Event], Say] = {
     ev.ReportShared: _by(lambda e, s: f"shared version {e.version} of the report with {listed(e.audiences)}"),
     ev.FollowUpCreated: _by(lambda e, s: f"noted a follow-up: {plain(e.title)}"),
     ev.FollowUpCompleted: _by(lambda e, s: f"finished the follow-up {_follow_up(e.follow_up, s)}"),
+    ev.FollowUpReopened: _by(lambda e, s: f"opened the follow-up {_follow_up(e.follow_up, s)} again"),
+    ev.FollowUpLinked: _by(lambda e, s: f"filed the follow-up {_follow_up(e.follow_up, s)} as {e.url}"),
     ev.RetrospectiveScheduled: _by(lambda e, s: f"planned the retrospective for {_day(e.starts_at)}"),
 }
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import yaml
 
@@ -80,15 +79,15 @@ def load(text: str) -> Node:
         raise PlaybookError(f"the YAML is broken: {' '.join(str(error).split())}") from error
 
 
-def _build(events: Iterator[Any]) -> Node:
+def _build(events: Iterator[yaml.Event]) -> Node:
     stack: list[Sequence | Mapping] = []
     root: Node | None = None
     for event in events:
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
+            line = _line(event)
             raise PlaybookError(f"aliases (*{event.anchor}) are not read in forms; write the value out", line)
         if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            raise PlaybookError("there is a second YAML document; keep one to a file", event.start_mark.line + 1)
+            raise PlaybookError("there is a second YAML document; keep one to a file", _line(event))
         if isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
             stack.pop()
             continue
@@ -108,15 +107,19 @@ def _build(events: Iterator[Any]) -> Node:
     return root
 
 
-def _node(event: Any) -> Node | None:
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
+def _node(event: yaml.Event) -> Node | None:
     if isinstance(event, yaml.ScalarEvent):
-        line = event.start_mark.line + 1
+        line = _line(event)
         is_block = event.style in ("|", ">")
         return Scalar(str(event.value), line + 1 if is_block else line, is_block)
     if isinstance(event, yaml.SequenceStartEvent):
-        return Sequence(event.start_mark.line + 1)
+        return Sequence(_line(event))
     if isinstance(event, yaml.MappingStartEvent):
-        return Mapping(event.start_mark.line + 1)
+        return Mapping(_line(event))
     return None
 
 

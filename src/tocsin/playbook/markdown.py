@@ -22,6 +22,7 @@ COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
 REMARK = re.compile(r"\s*tocsin\s*:(.*)", re.DOTALL)
 BOX_LINE = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?(?:\[[ xX]?\]|[☐☑☒⬜🔲🗹])(?:[ \t]+|(?=[*_`])|$)")
 _BOX_STARTS = ("[", "☐", "☑", "☒", "⬜", "🔲", "🗹")
+_TELLING = re.compile(r"[^\s\[\]xX☐☑☒⬜🔲🗹]")
 _LOST_BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s+(?=\[)")
 ORDERED_LINE = re.compile(r"^[ \t>]*\d{1,9}[.)]")
 CHECKLIST_SHARE = 0.5
@@ -83,7 +84,7 @@ def _front_matter_value(value: str, number: int, line: str, outline: Outline) ->
         outline.problems.append((number, line, "only one-line values are read here; write it on one line"))
         return ""
     try:
-        return str(yaml.load(value, Loader=yaml.CSafeLoader))  # noqa: S506 - the safe loader in C
+        return str(yaml.load(value, Loader=yaml.CSafeLoader))
     except yaml.YAMLError:
         outline.problems.append((number, line, "the quotes are not closed; close them or leave them out"))
         return value.strip("'\"")
@@ -111,7 +112,7 @@ class _Spelling:
     def add(self, text: str) -> None:
         self.parts.append(text)
         self.length += len(text)
-        if self.depth == 0 and text.strip(" [] xX☐☑☒⬜🔲🗹\u00a0"):
+        if self.depth == 0 and _TELLING.search(text):
             self.plain_count += 1
 
 

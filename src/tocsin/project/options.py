@@ -83,6 +83,22 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("slack_incident_channels", "switch", "no", "Slack: give each incident a channel of its own."),
     Option("slack_note_reaction", "text", "memo", "Slack: the emoji that puts a message into the timeline."),
+    Option("github_repository", "text", "", "GitHub: owner/name that holds issues and playbooks. Empty: no GitHub."),
+    Option("github_api_url", "text", "https://api.github.com", "GitHub: address of the API (https://HOST/api/v3)."),
+    Option("github_app_id", "text", "", "GitHub: the App's ID, with its private key and installation."),
+    Option("github_private_key", "text", "", "GitHub: the App's private key (PEM).", True),
+    Option("github_installation", "number", "0", "GitHub: ID of the App's installation."),
+    Option("github_token", "text", "", "GitHub: a fine-grained token, in place of an App.", True),
+    Option("github_webhook_secret", "text", "", "GitHub: signs what it sends to /github/webhook.", True),
+    Option(
+        "github_playbook_paths", "text", ".github/ISSUE_TEMPLATE/*", "GitHub: files that are playbooks, with commas."
+    ),
+    Option("github_follow_up_repository", "text", "", "GitHub: where follow-ups are filed. Empty: with the incidents."),
+    Option("follow_up_remind_days", "number", "14", "Days after which an open follow-up is reminded of, and again."),
+    Option("github_closes_issue", "switch", "yes", "GitHub: close and reopen the issue with its incident."),
+    Option("github_posts_updates", "switch", "yes", "GitHub: post updates as comments."),
+    Option("github_note_reaction", "text", "rocket", "GitHub: the reaction that makes a comment a note."),
+    Option("github_poll_seconds", "number", "60", "GitHub: how often to look for what no webhook brought."),
     Option("api_requests_per_minute", "number", "1200", "Most API requests of one person a minute. 0: no limit."),
     Option("debug", "switch", "no", "Show details of faults in the browser. Never on a real server."),
 )

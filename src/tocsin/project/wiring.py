@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 from tocsin.api import clock as api_clock
+from tocsin.delivery import endpoints
 from tocsin.delivery.ports import Connector
 from tocsin.delivery.worker import Worker
 from tocsin.desk import routes, steady_clock
@@ -16,6 +17,10 @@ from tocsin.desk.clock import ClockLoop
 from tocsin.desk.routes import Routes
 from tocsin.desk.steady_clock import SteadyClock
 from tocsin.integrations.email.send import EmailConnector, EmailSettings, Security
+from tocsin.integrations.github import listen as github_listen
+from tocsin.integrations.github.config import GitHubConfig
+from tocsin.integrations.github.connect import GitHubParts
+from tocsin.integrations.github.connect import connect as connect_github
 from tocsin.integrations.room.send import RoomConnector
 from tocsin.integrations.slack import listen as slack_listen
 from tocsin.integrations.slack.config import SlackConfig, read_channel_map
@@ -24,6 +29,8 @@ from tocsin.integrations.slack.connect import connect as connect_slack
 from tocsin.integrations.webhook.send import WebhookConnector, WebhookSettings
 from tocsin.project.options import BadSettingError, Settings, read_settings
 from tocsin.web.clock import page_clock
+
+T = TypeVar("T")
 
 
 class Beside(Protocol):
@@ -58,33 +65,44 @@ def wire(settings: Settings | None = None) -> Parts:
     settings = settings or read_settings()
     clock = steady_clock.start()
     slack = slack_from(settings, clock.now)
-    connectors = connectors_from(settings, slack)
-    routes.hand_in(routes_from(settings, connectors, slack))
+    github = github_from(settings, clock.now)
+    connectors = connectors_from(settings, slack, github)
+    routes.hand_in(routes_from(settings, connectors, slack, github))
     slack_listen.hand_in(slack.app if slack else None)
+    github_listen.hand_in(github.webhook if github else None)
     page_clock.hand_in(clock.now)
     api_clock.hand_in(clock.now)
-    return Parts(clock, ClockLoop(clock), Worker(connectors, clock.now), (slack,) if slack else ())
+    return Parts(clock, ClockLoop(clock), Worker(connectors, clock.now), _there(slack, github and github.reader))
 
 
-def connectors_from(settings: Settings, slack: SlackParts | None = None) -> Mapping[str, Connector]:
+def connectors_from(
+    settings: Settings, slack: SlackParts | None = None, github: GitHubParts | None = None
+) -> Mapping[str, Connector]:
     """Return every connector that the settings ask for, by name. The room needs none. *Raises* BadSettingError."""
     slack = slack or slack_from(settings, utc_now)
+    github = github or github_from(settings, utc_now)
     connectors: list[Connector] = [RoomConnector()]
     if settings.text("smtp_host"):
         connectors.append(EmailConnector(_email(settings)))
-    if settings.text("webhook_url"):
-        connectors.append(WebhookConnector(_webhook(settings)))
+    connectors.append(WebhookConnector(_webhook(settings), secret_for=endpoints.secret_for))
     if slack is not None:
         connectors.append(slack.connector)
+    if github is not None:
+        connectors.append(github.connector)
     return {connector.name: connector for connector in connectors}
 
 
-def routes_from(settings: Settings, connectors: Mapping[str, Connector], slack: SlackParts | None = None) -> Routes:
+def routes_from(
+    settings: Settings,
+    connectors: Mapping[str, Connector],
+    slack: SlackParts | None = None,
+    github: GitHubParts | None = None,
+) -> Routes:
     return Routes(
         connectors=frozenset(connectors),
         webhook_url=settings.text("webhook_url"),
         base_url=base_url(settings),
-        announcers=(slack.announcer,) if slack else (),
+        announcers=_there(slack and slack.announcer, github and github.announcer),
     )
 
 
@@ -107,6 +125,39 @@ def slack_from(settings: Settings, now: Callable[[], datetime]) -> SlackParts | 
         note_reaction=settings.text("slack_note_reaction").strip(":"),
     )
     return connect_slack(config, now, has_email=bool(settings.text("smtp_host")))
+
+
+def github_from(settings: Settings, now: Callable[[], datetime]) -> GitHubParts | None:
+    """Return GitHub's parts, or None where it is not set up. *Raises* BadSettingError."""
+    config = GitHubConfig(
+        repository=settings.text("github_repository"),
+        api_url=settings.text("github_api_url"),
+        base_url=base_url(settings),
+        app_id=settings.text("github_app_id"),
+        private_key=settings.text("github_private_key"),
+        installation=settings.number("github_installation"),
+        token=settings.text("github_token"),
+        webhook_secret=settings.text("github_webhook_secret"),
+        playbook_paths=tuple(
+            path.strip() for path in settings.text("github_playbook_paths").split(",") if path.strip()
+        ),
+        follow_up_repository=settings.text("github_follow_up_repository"),
+        follow_up_remind_days=settings.number("follow_up_remind_days"),
+        closes_issue=settings.switch("github_closes_issue"),
+        posts_updates=settings.switch("github_posts_updates"),
+        note_reaction=settings.text("github_note_reaction"),
+        polls_every_seconds=settings.number("github_poll_seconds"),
+    )
+    if config.repository and not config.is_set:
+        raise BadSettingError(
+            "TOCSIN_GITHUB_REPOSITORY is set, so TOCSIN_GITHUB_TOKEN, or TOCSIN_GITHUB_APP_ID, TOCSIN_GITHUB_PRIVATE_KEY"
+            " and TOCSIN_GITHUB_INSTALLATION are needed."
+        )
+    return connect_github(config, now)
+
+
+def _there(*parts: T | None) -> tuple[T, ...]:
+    return tuple(part for part in parts if part is not None)
 
 
 def utc_now() -> datetime:
@@ -134,6 +185,6 @@ def _email(settings: Settings) -> EmailSettings:
 
 def _webhook(settings: Settings) -> WebhookSettings:
     secret = settings.text("webhook_secret")
-    if not secret:
+    if settings.text("webhook_url") and not secret:
         raise BadSettingError("TOCSIN_WEBHOOK_URL is set, so TOCSIN_WEBHOOK_SECRET is needed to sign what is sent.")
-    return WebhookSettings(secret=secret)
+    return WebhookSettings(secret=secret, url=settings.text("webhook_url"))

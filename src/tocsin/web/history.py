@@ -260,6 +260,8 @@ _TELLERS: dict[type[ev.Event], Teller] = {
     ev.ReportShared: _plain(lambda: _("shared version %(version)s of the report with %(to)s"), "send"),
     ev.FollowUpCreated: _plain(lambda: _("added a follow-up: %(title)s"), "list-check", body="url"),
     ev.FollowUpCompleted: _plain(lambda: _("finished follow-up %(follow_up)s"), "check"),
+    ev.FollowUpReopened: _plain(lambda: _("opened follow-up %(follow_up)s again"), "arrow-back-up"),
+    ev.FollowUpLinked: _plain(lambda: _("filed follow-up %(follow_up)s as an issue"), "list-check", body="url"),
     ev.RetrospectiveScheduled: _plain(lambda: _("scheduled the retrospective"), "calendar-event"),
 }
 

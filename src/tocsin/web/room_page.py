@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.core.exceptions import NON_FIELD_ERRORS
+
 from tocsin.delivery import queue
 from tocsin.delivery.models import Delivery
 from tocsin.incident.room import Room, StepView
@@ -65,6 +67,11 @@ class RoomPage:
         """Whether steps, questions and words can be sent now."""
         return self.may_act and self.is_open
 
+    @property
+    def next_step(self) -> StepView | None:
+        """The first thing to do; nothing once the incident has ended."""
+        return self.room.next_step if self.is_open else None
+
     @cached_property
     def scene(self) -> Scene:
         return Scene(self.ref, self.state, self.room.now, self.people)
@@ -75,6 +82,15 @@ class RoomPage:
         if self.refused is not None and self.refused.identity == form.identity and self._same_subject(form):
             return self.refused
         return form
+
+    @property
+    def refusals(self) -> list[str]:
+        """Why the form that was sent was not taken, said at the top also where the form itself is not on the page."""
+        if self.refused is None:
+            return []
+        labels = {name: "" if name == NON_FIELD_ERRORS else self.refused[name].label for name in self.refused.errors}
+        found = [(labels[name], error) for name, errors in self.refused.errors.items() for error in errors]
+        return [f"{label}: {error}" if label else str(error) for label, error in found]
 
     def step_form(self, step: StepView) -> ActForm | None:
         """Return the form that a step's action asks for; None for a plain step."""

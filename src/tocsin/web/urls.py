@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tocsin.web.views import deliveries, home, live, people, playbooks, rooms, sign_in
+from tocsin.web.views import deliveries, follow_ups, home, live, people, playbooks, rooms, sign_in
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("playbooks/", playbooks.listing, name="playbooks"),
     path("playbooks/<str:digest>/", playbooks.playbook, name="playbook"),
     path("playbooks/<str:digest>/simulation.svg", playbooks.simulation, name="simulation"),
+    path("follow-ups/", follow_ups.listing, name="follow-ups"),
     path("people/", people.listing, name="people"),
     path("people/me/", people.account, name="account"),
     path("people/<int:pk>/", people.access, name="person"),

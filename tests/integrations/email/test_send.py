@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.delivery.cast import NOW, SAM, message
@@ -72,6 +72,7 @@ def test_every_try_is_the_same_mail() -> None:
     assert render(sent, SENDER, NOW).as_bytes() == render(sent, SENDER, NOW.replace(hour=23)).as_bytes()
 
 
+@settings(deadline=None)
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.sampled_from(".\n\t"), max_size=2000))
 def test_any_words_arrive_as_written(text: str) -> None:
     mail = render(message(1, text=text), SENDER, NOW)
@@ -79,6 +80,7 @@ def test_any_words_arrive_as_written(text: str) -> None:
     assert "\n".join(_text(mail).splitlines()) == "\n".join(text.splitlines())
 
 
+@settings(deadline=None)
 @given(subject=st.text(max_size=200))
 def test_no_subject_can_add_a_header(subject: str) -> None:
     words = "".join(character for character in subject if character.isprintable())

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -103,12 +103,14 @@ def test_the_wait_that_is_asked_for_is_kept(wait: str, until: datetime | None) -
         assert _failure(receiver, 429, {"Retry-After": wait}).retry_at == until
 
 
+@settings(deadline=None)
 @given(identity=st.text(st.characters(codec="utf-8"), min_size=1, max_size=100))
 def test_any_identity_makes_an_id_that_a_header_can_hold(identity: str) -> None:
     made = webhook_id(identity)
     assert made.isascii() and made.isprintable() and "." not in made and " " not in made
 
 
+@settings(deadline=None)
 @given(
     first=st.text(st.characters(codec="utf-8"), max_size=20), second=st.text(st.characters(codec="utf-8"), max_size=20)
 )

@@ -11,6 +11,7 @@ from tocsin.incident import refusals
 from tocsin.incident.handling import demands
 from tocsin.incident.handling.demands import words
 from tocsin.incident.handling.finishing import check_step, finish, finish_announced, open_steps, tick
+from tocsin.incident.state import FollowUp
 from tocsin.incident.turn import Turn
 from tocsin.incident.wording import listed, moment, plain
 
@@ -165,13 +166,33 @@ def create_follow_up(turn: Turn, command: cmd.CreateFollowUp) -> None:
 
 
 def complete_follow_up(turn: Turn, command: cmd.CompleteFollowUp) -> None:
-    demands.declared(turn.state)
-    found = next((f for f in turn.state.follow_ups if f.id == command.follow_up), None)
-    if found is None:
-        raise refusals.UnknownFollowUpError
+    found = _demand_follow_up(turn, command.follow_up)
     if found.done_at is not None:
         raise refusals.NothingToChangeError(f"“{plain(found.title, 60)}” is done already.")
     turn.emit(ev.FollowUpCompleted, follow_up=found.id)
+
+
+def reopen_follow_up(turn: Turn, command: cmd.ReopenFollowUp) -> None:
+    found = _demand_follow_up(turn, command.follow_up)
+    if found.done_at is None:
+        raise refusals.NothingToChangeError(f"“{plain(found.title, 60)}” is open.")
+    turn.emit(ev.FollowUpReopened, follow_up=found.id)
+
+
+def link_follow_up(turn: Turn, command: cmd.LinkFollowUp) -> None:
+    found = _demand_follow_up(turn, command.follow_up)
+    url = words(command.url, "the issue's address")
+    if found.url == url:
+        raise refusals.NothingToChangeError(f"“{plain(found.title, 60)}” is filed there already.")
+    turn.emit(ev.FollowUpLinked, follow_up=found.id, url=url)
+
+
+def _demand_follow_up(turn: Turn, follow_up: str) -> FollowUp:
+    demands.declared(turn.state)
+    found = next((f for f in turn.state.follow_ups if f.id == follow_up), None)
+    if found is None:
+        raise refusals.UnknownFollowUpError
+    return found
 
 
 def schedule_retrospective(turn: Turn, command: cmd.ScheduleRetrospective) -> None:
@@ -203,5 +224,7 @@ HANDLERS: dict[type[cmd.Command], Callable[[Turn, Any], None]] = {
     cmd.ShareReport: share_report,
     cmd.CreateFollowUp: create_follow_up,
     cmd.CompleteFollowUp: complete_follow_up,
+    cmd.ReopenFollowUp: reopen_follow_up,
+    cmd.LinkFollowUp: link_follow_up,
     cmd.ScheduleRetrospective: schedule_retrospective,
 }

@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from typing import Literal
 
 from tocsin.delivery.ports import NotDeliveredError, Outgoing, Probe, Receipt
-from tocsin.integrations.email.render import bare, domain_of, render
+from tocsin.integrations.email.render import POLICY, bare, domain_of, render
 
 Security = Literal["starttls", "tls", "none"]
 GOODBYE_SECONDS = 2.0
@@ -127,7 +127,7 @@ def _hand_over(session: smtplib.SMTP, message: EmailMessage, sender: str, recipi
     _expect(session.rcpt(recipient), 250, f"The mail server refuses {recipient}", MEND_RECIPIENT)
     _expect(session.docmd("DATA"), 354, "The mail server refuses the message", MEND_CONTENT)
     try:
-        session.send(_stuffed(message.as_bytes(policy=message.policy.clone(utf8=bool(options)))))
+        session.send(_stuffed(message.as_bytes(policy=POLICY.clone(utf8=bool(options)))))
         answer = session.getreply()
     except (OSError, smtplib.SMTPException) as error:
         text = f"The line to the mail server was cut before it confirmed the message: {error or type(error).__name__}"

@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Which boxes choose (a severity, a browser, a symptom) and which are steps.
 
 A box is a step unless its list plainly chooses: its items are levels, or its heading asks for a kind, a cause or what is
@@ -9,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tocsin.playbook.rules.levels import lead_level
 from tocsin.playbook.outline import Words
+from tocsin.playbook.rules.levels import lead_level
 
 _CHOOSES = re.compile(
     r"^\W*(?:\d+[.)]\s*)?(?:(?:select|choose|tick|check)\b.*\b(?:one|apply|applicable|that apply|appropriate)\b|.*\b(?:type|types|category|categories|classification|"
@@ -24,18 +26,186 @@ _STEPS = re.compile(
     r"follow|post-?mortem|post-?incident|resol|procedure|triage|investigat|communicat",
     re.IGNORECASE,
 )
-_VERBS = (
-    "acknowledge activate add address alert analyze announce apply appoint archive assemble assess assign attach audit backup block brief build call "
-    "capture change check clean close collect communicate complete conduct confirm consider contact contain coordinate copy count create "
-    "declare define delegate deploy describe detect determine disable discuss dismiss document download draft email enable engage ensure "
-    "escalate establish evaluate examine execute export file fill finalize find fix flag follow gather get give hold identify implement "
-    "inform inspect instruct investigate invite isolate issue join keep launch link list lock log make manage mark measure meet mitigate "
-    "monitor move notify obtain open organize page patch pause perform plan post prepare preserve prevent prioritize propose provide publish "
-    "purge quarantine raise read record recover redeploy reduce refer release remediate remind remove replace report request reset resolve "
-    "respond restart restore restrict retain review revoke roll rollback rotate run save scale scan schedule scope search secure select send "
-    "set share shut sign snapshot start stop submit summarize suspend switch take tell terminate test thank track triage understand update "
-    "upload use validate verify wait warn watch write"
-).split()
+_VERBS = [
+    "acknowledge",
+    "activate",
+    "add",
+    "address",
+    "alert",
+    "analyze",
+    "announce",
+    "apply",
+    "appoint",
+    "archive",
+    "assemble",
+    "assess",
+    "assign",
+    "attach",
+    "audit",
+    "backup",
+    "block",
+    "brief",
+    "build",
+    "call",
+    "capture",
+    "change",
+    "check",
+    "clean",
+    "close",
+    "collect",
+    "communicate",
+    "complete",
+    "conduct",
+    "confirm",
+    "consider",
+    "contact",
+    "contain",
+    "coordinate",
+    "copy",
+    "count",
+    "create",
+    "declare",
+    "define",
+    "delegate",
+    "deploy",
+    "describe",
+    "detect",
+    "determine",
+    "disable",
+    "discuss",
+    "dismiss",
+    "document",
+    "download",
+    "draft",
+    "email",
+    "enable",
+    "engage",
+    "ensure",
+    "escalate",
+    "establish",
+    "evaluate",
+    "examine",
+    "execute",
+    "export",
+    "file",
+    "fill",
+    "finalize",
+    "find",
+    "fix",
+    "flag",
+    "follow",
+    "gather",
+    "get",
+    "give",
+    "hold",
+    "identify",
+    "implement",
+    "inform",
+    "inspect",
+    "instruct",
+    "investigate",
+    "invite",
+    "isolate",
+    "issue",
+    "join",
+    "keep",
+    "launch",
+    "link",
+    "list",
+    "lock",
+    "log",
+    "make",
+    "manage",
+    "mark",
+    "measure",
+    "meet",
+    "mitigate",
+    "monitor",
+    "move",
+    "notify",
+    "obtain",
+    "open",
+    "organize",
+    "page",
+    "patch",
+    "pause",
+    "perform",
+    "plan",
+    "post",
+    "prepare",
+    "preserve",
+    "prevent",
+    "prioritize",
+    "propose",
+    "provide",
+    "publish",
+    "purge",
+    "quarantine",
+    "raise",
+    "read",
+    "record",
+    "recover",
+    "redeploy",
+    "reduce",
+    "refer",
+    "release",
+    "remediate",
+    "remind",
+    "remove",
+    "replace",
+    "report",
+    "request",
+    "reset",
+    "resolve",
+    "respond",
+    "restart",
+    "restore",
+    "restrict",
+    "retain",
+    "review",
+    "revoke",
+    "roll",
+    "rollback",
+    "rotate",
+    "run",
+    "save",
+    "scale",
+    "scan",
+    "schedule",
+    "scope",
+    "search",
+    "secure",
+    "select",
+    "send",
+    "set",
+    "share",
+    "shut",
+    "sign",
+    "snapshot",
+    "start",
+    "stop",
+    "submit",
+    "summarize",
+    "suspend",
+    "switch",
+    "take",
+    "tell",
+    "terminate",
+    "test",
+    "thank",
+    "track",
+    "triage",
+    "understand",
+    "update",
+    "upload",
+    "use",
+    "validate",
+    "verify",
+    "wait",
+    "warn",
+    "watch",
+    "write",
+]
 _VERB = re.compile(
     rf"[\W_]*(?:\d+[.)]\s*)?(?:[A-Z]{{1,4}}:\s+)?(?:immediately\s+|please\s+|if\b[^,]*,\s*)?(?:{'|'.join(_VERBS)})(?:s|es)?\b",
     re.IGNORECASE,
@@ -66,9 +236,8 @@ def is_choice(heading: str, items: Sequence[Words]) -> bool:
         is_kind_of = (
             len(same_start) == 1 and len(items) > 1 and heading.lower().strip(" *:")[:5] == next(iter(same_start))[:5]
         )
-        return (
-            is_kind_of
-            or deeds < 0.5 * len(items)
+        return is_kind_of or (
+            deeds < 0.5 * len(items)
             and not _STEPS.search(re.sub(r"(?i)(response|resol\w*) time|impact\w* (assessment)?", "", heading))
         )
     return False

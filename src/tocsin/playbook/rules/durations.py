@@ -1,9 +1,11 @@
+# A pattern reads best with its alternatives on one line.
 """Lengths of time in text: "30 minutes", "half an hour", "15-30 min", "72h", "5 business days", "twice a day"."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tocsin.playbook.rules.hints import DIGITS
 
@@ -34,12 +36,60 @@ DURATION = re.compile(
     re.IGNORECASE,
 )
 _HINTS = frozenset(
-    "min mins minu hour hr hrs half day days dail week wks seco sec secs mont twic once hora heur stun día dias dia días jour "
-    "uur uren dag dage tag tage мин мину час часа часо дня дней день сут суто сек сема неде sema woch minú".split()
+    [
+        "min",
+        "mins",
+        "minu",
+        "hour",
+        "hr",
+        "hrs",
+        "half",
+        "day",
+        "days",
+        "dail",
+        "week",
+        "wks",
+        "seco",
+        "sec",
+        "secs",
+        "mont",
+        "twic",
+        "once",
+        "hora",
+        "heur",
+        "stun",
+        "día",
+        "dias",
+        "dia",
+        "días",
+        "jour",
+        "uur",
+        "uren",
+        "dag",
+        "dage",
+        "tag",
+        "tage",
+        "мин",
+        "мину",
+        "час",
+        "часа",
+        "часо",
+        "дня",
+        "дней",
+        "день",
+        "сут",
+        "суто",
+        "сек",
+        "сема",
+        "неде",
+        "sema",
+        "woch",
+        "minú",
+    ]
 )
 
 
-def may_hold_time(hints: set[str]) -> bool:
+def may_hold_time(hints: frozenset[str]) -> bool:
     """Whether a text with these hints can name a length of time."""
     return not (DIGITS.isdisjoint(hints) and _HINTS.isdisjoint(hints))
 
@@ -81,7 +131,11 @@ def _span(match: re.Match[str]) -> Span | None:
 def _size(match: re.Match[str]) -> int:
     if match.group("short"):
         return _SHORT[match.group("short").lower()]
-    unit = match.group("unit").lower()
+    return _unit_size(match.group("unit").lower())
+
+
+@lru_cache(maxsize=128)
+def _unit_size(unit: str) -> int:
     return next(size for pattern, size in UNIT_SECONDS if re.fullmatch(pattern, unit))
 
 

@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Severity conditions in the words of a line: "For Medium/High incidents", "(P1/P2)", "SEV2 and above", "not sev1".
 
 A level with a number is taken wherever it does not plainly do something else (be assigned, be defined, be an example).
@@ -79,7 +81,8 @@ class GuardReader:
     def __init__(self, levels: Sequence[Level]) -> None:
         self.names = [level.name for level in levels]
         self._index: dict[str, int] = {}
-        numbered, worded = [], []
+        numbered: list[str] = []
+        worded: list[str] = []
         for at, level in enumerate(levels):
             for name in (level.name, *level.aliases):
                 self._index.setdefault(canonical(name), at)

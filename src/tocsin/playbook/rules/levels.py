@@ -1,3 +1,4 @@
+# A pattern reads best with its alternatives on one line.
 """Severity levels: the words teams use for them, and where a document defines them.
 
 A level is a number with a family ("SEV-1", "P0", "S2") or a word ("High", "Critical"). The playbook's own spelling is
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tocsin.playbook.outline import Outline, Piece, Words
 
@@ -103,6 +105,7 @@ def _merge(known: list[Level], other: list[Level]) -> None:
                 mine.aliases.extend(a for a in level.aliases if a not in mine.aliases)
 
 
+@lru_cache(maxsize=512)
 def canonical(name: str) -> str:
     """The same string for every spelling of one level: "Sev-1", "SEV1" and "severity 1" are one."""
     plain = re.sub(r"[^\w]", "", name.lower())
@@ -156,8 +159,11 @@ def _is_alias(words: Words, match: re.Match[str]) -> bool:
     )
 
 
+_MARKS = re.compile(r"[\s:\-–—→=|*)\]]*")
+
+
 def _past_separator(text: str, at: int) -> int:
-    match = re.compile(r"[\s:\-–—→=|*)\]]*").match(text, at)
+    match = _MARKS.match(text, at)
     return match.end() if match else at
 
 
@@ -276,9 +282,9 @@ def _named_items(members: Sequence[Piece]) -> list[tuple[Piece, Level]]:
     for member in members:
         lead = member.words.lead
         name = member.text[:lead].strip(" :*`")
-        if not lead or not name or len(name) > 24 or not re.match(r"\s*[:\-–—]|$", member.text[lead:]):
-            if not member.text[:lead].rstrip().endswith(":"):
-                return []
+        is_parted = re.match(r"\s*[:\-–—]|$", member.text[lead:]) or member.text[:lead].rstrip().endswith(":")
+        if not lead or not name or len(name) > 24 or not is_parted:
+            return []
         rest = member.words.part(_past_separator(member.text, lead))
         found.append((member, Level(name=name, line=member.line, criteria=[rest] if rest.text else [])))
     return found

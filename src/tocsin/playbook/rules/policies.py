@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """The warning that sensitive information must not be put in an issue or in chat, in whatever words a team chose."""
 
 from __future__ import annotations
@@ -39,15 +41,94 @@ _CONFIDENTIAL = re.compile(
 )
 _DEED = re.compile(r"\b(?:i (?:have )?removed|was removed)\b", re.IGNORECASE)
 _HINTS = frozenset(
-    "sens conf clas secr cred pass toke pers pii phi priv cust unre api apis prop expl vert gevo donn конф перс segr senh cont "
-    "dado dato shar dist disc forw inte tlp sego".split()
+    [
+        "sens",
+        "conf",
+        "clas",
+        "secr",
+        "cred",
+        "pass",
+        "toke",
+        "pers",
+        "pii",
+        "phi",
+        "priv",
+        "cust",
+        "unre",
+        "api",
+        "apis",
+        "prop",
+        "expl",
+        "vert",
+        "gevo",
+        "donn",
+        "конф",
+        "перс",
+        "segr",
+        "senh",
+        "cont",
+        "dado",
+        "dato",
+        "shar",
+        "dist",
+        "disc",
+        "forw",
+        "inte",
+        "tlp",
+        "sego",
+    ]
+)
+
+
+_FORBID_HINTS = frozenset(
+    [
+        "not",
+        "neve",
+        "no",
+        "avoi",
+        "refr",
+        "with",
+        "cann",
+        "can",
+        "don",
+        "must",
+        "may",
+        "shou",
+        "não",
+        "nao",
+        "nunc",
+        "nich",
+        "kein",
+        "keine",
+        "niet",
+        "geen",
+        "pas",
+        "не",
+        "evit",
+        "reda",
+        "mask",
+        "sani",
+        "scru",
+        "remo",
+        "stri",
+        "anon",
+        "redi",
+        "ocul",
+        "conf",
+        "tlp",
+        "inte",
+        "isn",
+        "doesn",
+        "shouldn",
+    ]
 )
 
 
 def warns_of_sensitive(text: str) -> bool:
     """Whether a text forbids putting sensitive information where others can read it."""
     text = text[:4000]
-    if _HINTS.isdisjoint(hints_of(text)) or _DEED.search(text):
+    hints = hints_of(text)
+    if _HINTS.isdisjoint(hints) or _FORBID_HINTS.isdisjoint(hints) or _DEED.search(text):
         return False
     return bool(_WARNING.search(text) or _REDACT.search(text) or _CONFIDENTIAL.search(text))
 

@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Conditions on facts and on the state: "If …, do …", "do … if …", "(if required)", "unless …", "once resolved".
 
 What remains of a condition when its severities and lengths of time are taken away is a question to be answered yes or
@@ -10,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from tocsin.playbook.rules.guards import Guard
+from tocsin.playbook.rules.hints import hints_of
 from tocsin.playbook.rules.timers import Clock
 
 
@@ -40,10 +43,28 @@ class Clause:
     is_posed: bool = False
 
 
-MAY_HOLD = re.compile(
-    r"\b(?:if|when|once|unless|in case|in the event|for|wherever|where|whenever|after|falls|wenn|si|se|als|caso|provided)\b"
-    r"|\?|если|для|при ",
-    re.IGNORECASE,
+_HINTS = frozenset(
+    [
+        "if",
+        "when",
+        "once",
+        "unle",
+        "in",
+        "for",
+        "wher",
+        "afte",
+        "as",
+        "fall",
+        "wenn",
+        "si",
+        "se",
+        "als",
+        "caso",
+        "prov",
+        "если",
+        "для",
+        "при",
+    ]
 )
 _RESOLVED = re.compile(
     r"\b(?:when(?:ever)?|once|after|as soon as|until)\s+(?:the\s+|an?\s+)?(?:(?:incident|issue|outage|problem|service|situation|it)\s+)?"
@@ -101,7 +122,7 @@ def read_clauses(
     text: str, clocks: list[Clock], guards: list[Guard], is_step: bool, is_item: bool = True
 ) -> list[Clause]:
     """The conditions of a text, left to right. `is_step` admits the vague ones ("if needed") of a line to tick."""
-    if not MAY_HOLD.search(text):
+    if "?" not in text and _HINTS.isdisjoint(hints_of(text)):
         return []
     found: list[Clause] = []
     taken: list[tuple[int, int]] = []
@@ -142,13 +163,13 @@ def _bare(text: str, match: re.Match[str], is_step: bool, is_item: bool) -> Clau
     if (
         word == "as"
         or (word == "where" and not is_bracketed)
-        or not (is_step or is_item and is_bracketed and word == "if")
+        or not (is_step or (is_item and is_bracketed and word == "if"))
     ):
         return None
     if re.search("available|feasible", what, re.I):
         return None
     if _VAGUE.search(what) and not (
-        is_bracketed or re.search(r"\bneeded|\brequired", what) and match.group("close") != ","
+        is_bracketed or (re.search(r"\bneeded|\brequired", what) and match.group("close") != ",")
     ):
         return None
     if word == "when" and _VAGUE.search(what):
@@ -270,7 +291,7 @@ def _kind_of_incident(text: str, match: re.Match[str], guards: list[Guard]) -> C
     left, right = text[:start], text[end : end + 12]
     is_leading = not left.strip(" *_`>([") or bool(re.search(r"(?:^|[.:;]\s)(?:[A-Z]{1,4}:\s*)?\s*$", left))
     is_bracketed = bool(re.search(r"[(\[]\s*$", left)) and bool(re.match(r"\s*[)\]]", right))
-    if not (is_bracketed or is_leading and re.match(r"\s*[,:–—]", right)):
+    if not (is_bracketed or (is_leading and re.match(r"\s*[,:–—]", right))):
         return None
     kind = re.sub(r"^(?:any|all|every|an?|the)\s+", "", what, flags=re.I)
     if re.fullmatch(r"(?:incidents?|events?|this incident|each incident|инцидент\w*)", kind, re.I):
@@ -290,8 +311,51 @@ def _posed(text: str, match: re.Match[str], is_step: bool) -> Clause | None:
 
 
 _STOP = frozenset(
-    "a an the if is are was were be been being it it's its of to or and in on for any that this there their your our has "
-    "have had with by as at from such whether you we they not's s".split()
+    [
+        "a",
+        "an",
+        "the",
+        "if",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "it",
+        "it's",
+        "its",
+        "of",
+        "to",
+        "or",
+        "and",
+        "in",
+        "on",
+        "for",
+        "any",
+        "that",
+        "this",
+        "there",
+        "their",
+        "your",
+        "our",
+        "has",
+        "have",
+        "had",
+        "with",
+        "by",
+        "as",
+        "at",
+        "from",
+        "such",
+        "whether",
+        "you",
+        "we",
+        "they",
+        "not's",
+        "s",
+    ]
 )
 
 

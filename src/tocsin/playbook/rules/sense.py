@@ -13,12 +13,39 @@ from tocsin.playbook.rules.hints import hints_of
 from tocsin.playbook.rules.questions import Clause, read_clauses
 from tocsin.playbook.rules.timers import Clock, Setting, is_tied, read_clocks
 
-
 LONGEST_READ = 2000
 _ROLE_HINTS = frozenset(
-    "inci situ tech ops oper comm secu engi resp cust clie supp team stra prot scri note on onca subj priv data chil lega publ mess duty".split()
+    [
+        "inci",
+        "situ",
+        "tech",
+        "ops",
+        "oper",
+        "comm",
+        "secu",
+        "engi",
+        "resp",
+        "cust",
+        "clie",
+        "supp",
+        "team",
+        "stra",
+        "prot",
+        "scri",
+        "note",
+        "on",
+        "onca",
+        "subj",
+        "priv",
+        "data",
+        "chil",
+        "lega",
+        "publ",
+        "mess",
+        "duty",
+    ]
 )
-_APPROVAL_HINTS = frozenset("thum sign appr run seco".split())
+_APPROVAL_HINTS = frozenset(["thum", "sign", "appr", "run", "seco"])
 _PLAIN = {ord("’"): "'", ord("‘"): "'", 0x00A0: " "}
 
 

@@ -1,3 +1,5 @@
+# A pattern reads best with its alternatives on one line.
+# ruff: noqa: E501
 """Rules about time in the words of a line: which lengths of time are timers, of what kind, counted from what.
 
 A length of time alone is nothing: most are descriptions, examples or history. It becomes a timer by the words next to
@@ -168,13 +170,15 @@ _BARE_STEP = re.compile(r"[(\[][\s*_`]*(?:<=?|≤|~|first|within|max\.?|in the f
 _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z(*\"“])|\n")
 
 
-def read_clocks(text: str, guards: Sequence[Guard], setting: Setting, hints: set[str] | None = None) -> list[Clock]:
+def read_clocks(
+    text: str, guards: Sequence[Guard], setting: Setting, hints: frozenset[str] | None = None
+) -> list[Clock]:
     """The timers of a text, left to right, each with the levels that its own sentence ties it to."""
     if not may_hold_time(hints_of(text) if hints is None else hints):
         return []
     found: list[Clock] = []
     for start, end in _sentences(text):
-        spans = [span for span in find_durations(text[start:end])]
+        spans = list(find_durations(text[start:end]))
         found.extend(_in_sentence(text[start:end], spans, setting, start, found))
         found.extend(_adverbs(text[start:end], spans, setting, start))
         found.extend(_single_units(text[start:end], setting, start))
@@ -365,7 +369,7 @@ def _adverbs(text: str, spans: Sequence[Span], setting: Setting, offset: int) ->
             continue
         if any(span.start < match.end() and match.start() < span.end for span in spans):
             continue
-        if not _is_cadence(text, match) or setting.is_definition and not _UPDATE.search(text):
+        if not _is_cadence(text, match) or (setting.is_definition and not _UPDATE.search(text)):
             continue
         count = (
             1
@@ -385,7 +389,7 @@ def _single_units(text: str, setting: Setting, offset: int) -> list[Clock]:
     for match in _EACH.finditer(text):
         size = _UNIT_SECONDS[match.group("unit").lower()]
         if match.group("within"):
-            anchor = "resolved" if _AFTERWARDS.search(text) else "start"
+            anchor: TimerStart = "resolved" if _AFTERWARDS.search(text) else "start"
             found.append(Clock(offset + match.start(), offset + match.end(), "deadline", size, anchor))
         elif not _NOT_CADENCE.search(text) and not (setting.is_definition and not _UPDATE.search(text)):
             size = size * 2 if match.group("other") else size

@@ -32,6 +32,15 @@
     }
   }
 
+  // What was sent, to tell it from what was typed while it was on its way.
+  const sent = new WeakMap();
+  const content = (form) => JSON.stringify(words(form).map((field) => field.value));
+
+  function renewKey(form) {
+    const key = form.elements.key;
+    if (key) key.value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
   function say(text) {
     area.textContent = text;
     area.hidden = !text;
@@ -69,6 +78,8 @@
 
   // A form read from an old page carries an old token: send the one that holds now.
   document.addEventListener("htmx:config:request", (event) => {
+    const form = event.detail.ctx.sourceElement;
+    if (form.matches("form")) sent.set(form, content(form));
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
     const body = event.detail.ctx.request.body;
     if (token && body instanceof FormData && body.has("csrfmiddlewaretoken")) body.set("csrfmiddlewaretoken", token[1]);
@@ -85,19 +96,21 @@
     }
     say("");
     if (!form?.matches("form")) return;
-    form.removeAttribute("data-typed");
-    document.activeElement?.blur();
     if (status < 400) {
+      renewKey(form);
+      if (content(form) !== sent.get(form)) return;
       forget(form);
       form.reset();
       form.closest("details")?.removeAttribute("open");
     }
+    form.removeAttribute("data-typed");
+    document.activeElement?.blur();
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    const wrong = event.detail.ctx.response?.raw?.status === 422 && document.querySelector("[data-wrong]");
+    const wrong = event.detail.ctx.response?.raw?.status === 422 && (document.querySelector("[data-wrong]") || document.getElementById("refused"));
     if (wrong) {
       // Only words are worth keeping from the next change; a bare button that was refused may go.
-      if (words(wrong).some((field) => field.value)) {
+      if (wrong.matches("form") && words(wrong).some((field) => field.value)) {
         wrong.setAttribute("data-typed", "");
         save(wrong);
       }
