@@ -47,6 +47,8 @@ _OTHER_RIGHT = re.compile(
     r"includes?\b|covers?\b|indicates?\b|(?:on-call|support)\s+(?:rotation|team))",
     re.IGNORECASE,
 )
+_RAISED_LEFT = re.compile(r"(?:^|[:|→])[\s*_`]*$")
+_RAISED_RIGHT = re.compile(r"\s*(?:page|alert|ticket|notification)s?[\s.|]*$", re.IGNORECASE)
 _UP = re.compile(
     r"\s*(?:\+(?!\d)|,?\s*(?:and|or|oder|und|ou|et|o|y)\s+(?:above|higher|worse|greater|up|over|more severe|höher|"
     r"superior\w*|acima|plus)\b|,?\s*\bupwards?\b)",
@@ -134,9 +136,10 @@ class GuardReader:
             or _FIELD_LEFT.search(left)
             or _ASSIGN_LEFT.search(left)
             or _OTHER_RIGHT.match(right)
+            or (_RAISED_LEFT.search(left) and _RAISED_RIGHT.match(right))
         ):
             return None
-        if not has_number and re.search(r"\bnon-$", left, re.I):
+        if not has_number and re.search(r"\bnon-$|\b(?:other|new|few|known|no|more|most)\s+$", left, re.I):
             return None
         if not has_number and not self._is_severity(text, match, left, right, is_heading, len(set(found))):
             return None

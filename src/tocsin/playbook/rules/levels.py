@@ -55,6 +55,9 @@ DEFINES = re.compile(
 )
 
 
+_CHAIN = re.compile(r"\bescalat\w+|\bchain\b|\bcontacts?\b|\bon-?call\b|support (?:tiers?|levels?)", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class Level:
     """A level while the document is being read; `aliases` are other names it goes by in this document."""
@@ -114,12 +117,25 @@ def canonical(name: str) -> str:
 
 def _ordered(levels: list[Level]) -> list[Level]:
     if levels and all(level.number is not None for level in levels):
-        return sorted(levels, key=lambda level: level.number or 0)
+        counted = sorted(levels, key=lambda level: level.number or 0)
+        return counted[::-1] if _rises(counted) else counted
     ranks = [WORD_RANKS.get(level.name.lower()) for level in levels]
     known = [rank for rank in ranks if rank is not None]
     if len(known) == len(levels) and len(set(known)) == len(known):
         return sorted(levels, key=lambda level: WORD_RANKS[level.name.lower()])
     return levels
+
+
+def _rises(levels: Sequence[Level]) -> bool:
+    """Whether the numbers count up to the worst ("Level 1: Low … Level 4: Critical"), by what the levels are also called."""
+    ranks = [rank for level in levels if (rank := _said_rank(level)) is not None]
+    return len(ranks) >= max(2, len(levels) - 1) and ranks == sorted(ranks, reverse=True) and ranks[0] > ranks[-1]
+
+
+def _said_rank(level: Level) -> int | None:
+    said = [*level.aliases, *(words.text for words in level.criteria[:1])]
+    first = (re.match(r"\W*([^\W\d_]+)", text) for text in said)
+    return next((WORD_RANKS[m.group(1).lower()] for m in first if m and m.group(1).lower() in WORD_RANKS), None)
 
 
 # --- reading one definition ---------------------------------------------------------------------------------------
@@ -247,7 +263,9 @@ def _from_lists(pieces: Sequence[Piece]) -> Iterator[Levels]:
         real = [(member, level) for member, level in levels if level is not None]
         under = before.get(id(members[0]), "")
         if len(real) >= 2 and len(real) >= 0.6 * len(members) and _distinct([level for _, level in real]):
-            candidates.append((bool(DEFINES.search(under)), real))
+            is_chain = bool(_CHAIN.search(under)) and not SEVERITY_WORD.search(under)
+            if not is_chain:
+                candidates.append((bool(DEFINES.search(under)), real))
     candidates.sort(key=lambda candidate: not candidate[0])
     for _, real in candidates:
         for member, level in real:
