@@ -33,7 +33,7 @@ LEAD_LEVEL = re.compile(
     r"[\W_]*?(?:(?P<num>(?:SEV(?:ERITY)?|P|S|Priority|Level|Tier|L)[\s\-‑]?\d)(?!\w|[.]\d)"
     rf"|(?P<word>{_WORDS})(?!\w|-(?!\s)))"
     r"(?P<rest>[\s\-‑–—:/|(\[]*"
-    rf"(?:(?P<alias>{_WORDS})(?!\w))?)",
+    rf"(?:(?P<alias>{_WORDS}|(?(word)(?:SEV(?:ERITY)?|P|S)[\s\-‑]?\d|(?!)))(?!\w))?)",
     re.IGNORECASE,
 )
 AFTER_LEAD = re.compile(
@@ -56,6 +56,11 @@ DEFINES = re.compile(
 
 
 _CHAIN = re.compile(r"\bescalat\w+|\bchain\b|\bcontacts?\b|\bon-?call\b|support (?:tiers?|levels?)", re.IGNORECASE)
+
+
+_IN_SENTENCE = re.compile(
+    rf"\bseverity(?: level)?\W{{1,8}}(?P<list>(?:{_WORDS})(?:\s*[/|,]\s*(?:{_WORDS})\b){{2,}})", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -95,8 +100,20 @@ def find_levels(outline: Outline) -> Levels:
                 every.found = group.found
             elif len(group.found) >= 2:
                 _merge(every.found, group.found)
+    _complete(every.found, pieces)
     every.found = _ordered(every.found)
     return every
+
+
+def _complete(known: list[Level], pieces: Sequence[Piece]) -> None:
+    """Add the levels that only a list in a sentence names ("Classify severity — critical / high / medium / low")."""
+    have = {canonical(level.name) for level in known}
+    for piece in pieces if len(known) != 1 else ():
+        match = _IN_SENTENCE.search(piece.text) if "everity" in piece.text else None
+        names = listed_levels(match.group("list")) if match else []
+        if len(names) > len(known) and have < {canonical(name) for name in names}:
+            known.extend(Level(name, piece.line, number=_number(name)) for name in names if canonical(name) not in have)
+            return
 
 
 def _merge(known: list[Level], other: list[Level]) -> None:
@@ -126,10 +143,18 @@ def _ordered(levels: list[Level]) -> list[Level]:
     return levels
 
 
+_MILD = re.compile(r"\b(?:suspicious|minor|low|minimal|cosmetic|potential|informational|no confirmed|limited)\b", re.I)
+_GRAVE = re.compile(r"(?<!no )\b(?:confirmed|critical|catastrophic|severe|major|complete|full)\b", re.IGNORECASE)
+
+
 def _rises(levels: Sequence[Level]) -> bool:
     """Whether the numbers count up to the worst ("Level 1: Low … Level 4: Critical"), by what the levels are also called."""
     ranks = [rank for level in levels if (rank := _said_rank(level)) is not None]
-    return len(ranks) >= max(2, len(levels) - 1) and ranks == sorted(ranks, reverse=True) and ranks[0] > ranks[-1]
+    if len(ranks) >= max(2, len(levels) - 1):
+        return ranks == sorted(ranks, reverse=True) and ranks[0] > ranks[-1]
+    first, last = (" ".join(words.text for words in level.criteria) for level in (levels[0], levels[-1]))
+    is_mild, is_grave = _MILD.search(first), _GRAVE.search(last)
+    return bool(levels[0].name[:1] in "LlTt" and is_mild and is_grave and not _GRAVE.search(first))
 
 
 def _said_rank(level: Level) -> int | None:

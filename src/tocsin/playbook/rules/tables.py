@@ -125,11 +125,15 @@ def row_guard(row: Piece, reader: GuardReader) -> Guard | None:
     if table is None or row.tag == "head" or not row.cells:
         return None
     for cell, header in zip(row.cells[1:], table.headers[1:], strict=False):
-        only = re.fullmatch(r"(.{2,20}?)\s+only\W*", cell.text, re.I)
+        only = re.fullmatch(
+            r"(?:(?:required|mandatory|needed)\s+for\s+)?(.{2,20}?)\s+(?:only|notifications?|incidents?)\W*",
+            cell.text,
+            re.I,
+        )
         alone = reader.levels_only(only.group(1)) if only else ()
-        if alone:
+        if alone and len(alone) < len(reader.names):
             return Guard(0, 0, alone)
-        if re.search(r"\b(?:when|severit\w+|levels?|applies|escalate)\b", header, re.I) and len(cell.text) < 40:
+        if re.search(r"\b(?:when|severi\w+|sev|levels?|applies|escalate)\b", header, re.I) and len(cell.text) < 40:
             said = reader.levels_only(cell.text) or _levels_meant(reader.read(cell.text))
             if said and len(said) < len(reader.names):
                 return Guard(0, 0, said)

@@ -125,7 +125,7 @@ _PROMISE_WORD = re.compile(
 )
 _WITHOUT = re.compile(
     r"\b(?:no|not|still|without|isn't|hasn't|un(?:resolved|acknowledged|acked|answered|mitigated|fixed))\b"
-    r"[^.;:]{0,30}?\s(?:in|for|after|within)\s*$",
+    r"[^.;:]{0,30}?\s(?:in|for|after|within)(?:\s+the)?(?:\s+(?:last|past|next|first))?\s*$",
     re.IGNORECASE,
 )
 _STILL_OPEN = re.compile(
@@ -135,6 +135,16 @@ _ESCALATES_LEFT = re.compile(
     r"\b(?:auto-?(?:matic(?:ally)?\s)?)?escalat(?:e|es|ion)\s*(?:after|in|at|:)?\s*$", re.IGNORECASE
 )
 _ENDS = re.compile(r"[\s*_`)]*(?:$|[,.;|])")
+_WHEN_HEADING = re.compile(
+    r"\b(?:when to|escalat\w+ (?:triggers?|criteria|rules?)|escalate (?:when|if))\b", re.IGNORECASE
+)
+_NOTICE_RIGHT = re.compile(
+    r"[\s\-]+(?:[\w\-]+\s+){0,2}?(?:notification|reporting|disclosure)\s+(?:window|deadline|clock|period)\b",
+    re.IGNORECASE,
+)
+_IF_MORE = re.compile(
+    r"\b(?:if|when|after|once)\s+(?:it\s+\w+\s+)?(?:>|≥|more than|over|longer than|exceeding|lasts)\s*$", re.IGNORECASE
+)
 _BARE_LABEL = re.compile(
     r"[\W_]*[\w /+-]{1,24}(?:\([^)]*\))?[\s*_`]*(?::|—|–|→|->|-|=)[\s*_`]*(?:<=?|≤|within|max\.?|under)?[\s*_`]*", re.I
 )
@@ -296,6 +306,8 @@ def _kind_in_definition(left: str, right: str) -> TimerKind | None:
         return "recurring"
     if _WITHIN.search(left) and _PROMISE_WORD.search(left + right):
         return "deadline"
+    if _IF_MORE.search(left) or (_WITHOUT.search(left) and _IF.search(left)):
+        return "elapsed"
     label = _LABEL.search(left)
     if label:
         return (
@@ -323,7 +335,7 @@ def _kind_in_heading(left: str, right: str, text: str) -> TimerKind | None:
 
 
 def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerKind | None:
-    conditional = bool(_IF.search(left)) or setting.is_step
+    conditional = bool(_IF.search(left)) or setting.is_step or bool(_WHEN_HEADING.search(setting.heading))
     if (
         _LASTS.search(left)
         and conditional
@@ -339,7 +351,13 @@ def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerK
         and (setting.is_step or _IF.search(left))
         and not re.search(r"\b(?:expire|every|day)\w*\W", left, re.I)
     ):
-        return "elapsed" if re.match(r"[\s*_`]*(?:$|[,.;:)]|of\b|without|with no|if\b|after\b|the\b)", right) else None
+        return (
+            "elapsed"
+            if re.match(
+                r"[\s*_`]*(?:$|[,.;:)]|of\b|without|with no|if\b|after\b|the\b|for\b|before\b|until\b|between\b)", right
+            )
+            else None
+        )
     if re.search(r"(?:window|period|monitoring|observation|soak|bake)\s*(?:time|period)?\s*[(:]\s*$", left, re.I):
         return "elapsed"
     if _WITHOUT.search(left):
@@ -353,8 +371,10 @@ def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerK
             return "recurring"
         if _LESS.search(left) or re.search(r"[:=→(]", left[label.start() :]):
             return "deadline"
-    if _CLOCK_RIGHT.match(right) and _START_LEFT.search(left):
+    if _NOTICE_RIGHT.match(right) or (_CLOCK_RIGHT.match(right) and _START_LEFT.search(left)):
         return "deadline"
+    if _IF_MORE.search(left):
+        return "elapsed"
     is_talk = re.search(r"\b(?:meeting|session|call|discussion|walk-?through|agenda|sync|review)\b", left, re.I)
     if (
         setting.is_step
