@@ -39,7 +39,7 @@ _END = re.compile(
     r"\s(?:of|about|that|when|if|immediately|within|via|through|by|in the|on the|using|as|with|for|at|before|after|once|every|so|"
     r"to|who|which|unless|until|has|have|is|are|and\s+(?:provide|request|ask|add|update|include|create|start|post|share|begin|"
     r"document|follow|open|get|set|link|obtain|coordinate|then|prepare|assess|confirm|note|record|summarize|wait)|asap|promptly|"
-    r"know|informed|updated|posted|regarding|and\s+await|accordingly|directly|during|without|first|right away|early|from|"
+    r"know|informed|updated|posted|regularly|regarding|on(?!-|\scall)|and\s+await|accordingly|directly|during|without|first|right away|early|from|"
     r"do not|not|describing|including|explaining|only|must|should|will|can|may)\b)",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ _POST = re.compile(
     re.IGNORECASE,
 )
 _NOT_WHO = re.compile(
-    r"(?:(?:from|via|of|at|address(?:es)?|them|you|we|us|where|when|and|or|is|are|on|in|with|for|to|by|if|IDs?|fires?|rules?|info|information|numbers?|details|list|thresholds?)(?![\w-]).*|it|this|them|us|me|you|your|time|date|status|ticket|issue|tracking issue|progress|documentation|docs?|document|the issue|the ticket|"
+    r"(?:(?:from|via|of|at|address(?:es)?|them|you|we|us|where|when|and|or|is|are|on|in|with|for|to|by|if|IDs?|fires?|rules?|info|information|numbers?|details|list|thresholds?)(?![\w-]).*|(?:\w+ )?(?:nodes?|servers?|hosts?|endpoints?|pods?|services?|databases?|logs?)|it|this|them|us|me|you|your|time|date|status|ticket|issue|tracking issue|progress|documentation|docs?|document|the issue|the ticket|"
     r"this document|runbook|record|timeline|details|logs?|link|page|steps?|title|description|all|any|anyone|someone|info|information|"
     r"(?:the )?\w+ (?:issue|document|runbook|template|checklist|timeline|policy|policies|plan|ticket|log))",
     re.IGNORECASE,
@@ -178,6 +178,8 @@ def listed_audience(words: Words) -> Told | None:
     name = name.strip(" *_`:.,")
     if not name or len(name) > 70 or len(name.split()) > 7 or _VERB_LEAD.match(name) or name.endswith("?"):
         return None
+    if re.match(r"immediate|standard|automatic|none\b|n/?a\b|as needed|no\b|optional|normal|manual", name, re.I):
+        return None
     if "→" in text or re.search(
         r"\b(?:is|are|involved|consulted|required|coordinates|needed|yes|notified|informed|sent|updated|assigned|channel|bridge|document)\b",
         name,
@@ -213,7 +215,7 @@ def _name(text: str, start: int) -> tuple[str, int]:
     name = re.sub(r"\s+(?:and|or|&|immediately|directly|as soon as possible)$", "", name, flags=re.I).strip(
         " *_`,.:;\"'"
     )
-    if not name or _NOT_WHO.fullmatch(name) or not re.search(r"[^\W\d_]{2}|#", name) or len(name.split()) > 14:
+    if not name or _NOT_WHO.fullmatch(name) or not re.search(r"[^\W\d_]{2}|#|\bL\d", name) or len(name.split()) > 14:
         return "", end
     return name, end
 

@@ -21,6 +21,10 @@ _CHOOSES = re.compile(
     r"attack vector|root cause categor\w+|reported by|discovered by|how (?:was|did|were)\b.*|who is affected.*|which .*|what (?:is|was|kind|type)\b.*))\W*(?:\(.*\))?\W*$",
     re.IGNORECASE,
 )
+_ASKS_FOR_WORK = re.compile(
+    r"\W*(?:(?:step|phase)?\s*\d+[.):]?\s*)?(?:assess|identify|determine|confirm|verify|evaluate|analy[sz]e|understand)\b",
+    re.I,
+)
 _STEPS = re.compile(
     r"check-?list|\bsteps?\b|\bactions?\b|\btasks?\b|\bchecks?\b|\bto-?dos?\b|response|containment|notification|remediat|mitigat|recover|verification|"
     r"follow|post-?mortem|post-?incident|resol|procedure|triage|investigat|communicat",
@@ -60,6 +64,7 @@ _VERBS = [
     "consider",
     "contact",
     "contain",
+    "continue",
     "coordinate",
     "copy",
     "count",
@@ -231,7 +236,7 @@ def is_choice(heading: str, items: Sequence[Words]) -> bool:
     ):
         return True
     deeds = sum(1 for item in items if is_deed(item.text))
-    if _CHOOSES.match(heading):
+    if _CHOOSES.match(heading) and not _ASKS_FOR_WORK.match(heading):
         same_start = {item.text.split(" ")[0].lower() for item in items}
         is_kind_of = (
             len(same_start) == 1 and len(items) > 1 and heading.lower().strip(" *:")[:5] == next(iter(same_start))[:5]

@@ -31,7 +31,7 @@ _BUSINESS = r"(?:business|working|work|week|bank|calendar|úteis|laborables|arbe
 DURATION = re.compile(
     rf"(?<![\w.:$€£/#])(?:(?P<low>\d{{1,4}}(?:[.,]\d{{1,2}})?)\s*(?:min(?:ute)?s?|h(?:ou)?rs?|h|m)?\s*(?:-|–|—|\bto\b|\bor\b)\s*)?"
     rf"(?P<high>\d{{1,4}}(?:[.,]\d{{1,2}})?|\b(?:{_WORD_NUMBER})\b)"
-    rf"(?:(?P<short>[hmdsw])(?![\w'])|\+?[\s\-]*(?P<business>{_BUSINESS}[\s\-]*)?(?P<unit>{_UNIT})(?!\w)"
+    rf"(?:(?P<short>[hmdsw]|\sh)(?![\w'])|\+?[\s\-]*(?P<business>{_BUSINESS}[\s\-]*)?(?P<unit>{_UNIT})(?!\w)"
     r"(?P<after>\s+(?:úteis|laborables|ouvrés|hábiles))?)",
     re.IGNORECASE,
 )
@@ -130,7 +130,7 @@ def _span(match: re.Match[str]) -> Span | None:
 
 def _size(match: re.Match[str]) -> int:
     if match.group("short"):
-        return _SHORT[match.group("short").lower()]
+        return _SHORT[match.group("short").strip().lower()]
     return _unit_size(match.group("unit").lower())
 
 

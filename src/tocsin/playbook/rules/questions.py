@@ -98,7 +98,7 @@ _BARE = re.compile(
     r"(?P<open>\(\s*)?\b(?P<word>if|when|where|as)\s+(?P<what>(?:deemed\s+|legally\s+|so\s+|already\s+|confirmed\s+)?"
     r"(?:required|applicable|appropriate|necessary|needed|possible|feasible|relevant|compromised|identified|confirmed|affected|"
     r"impacted|exposed|breached|suspected|detected|involved|available|safe|exploited|leaked|approved|warranted|customer-facing))"
-    r"\s*(?P<close>[).,;]|$)",
+    r"\s*(?P<close>[).,;:]|(?=\()|$)",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
