@@ -32,9 +32,10 @@
     }
   }
 
-  // What was sent, to tell it from what was typed while it was on its way.
+  // What was sent last and is not known to have been taken. A key belongs to what was sent with it: the same again is
+  // the same act, something else (typed while the first was on its way) is another.
   const sent = new WeakMap();
-  const content = (form) => JSON.stringify(words(form).map((field) => field.value));
+  const content = (form, button) => JSON.stringify([button?.value, ...words(form).map((field) => field.value)]);
 
   function renewKey(form) {
     const key = form.elements.key;
@@ -78,10 +79,16 @@
 
   // A form read from an old page carries an old token: send the one that holds now.
   document.addEventListener("htmx:config:request", (event) => {
-    const form = event.detail.ctx.sourceElement;
-    if (form.matches("form")) sent.set(form, content(form));
+    const ctx = event.detail.ctx;
+    const form = ctx.sourceElement;
+    if (form.matches("form")) {
+      ctx.sent = content(form, ctx.request.submitter);
+      if (sent.has(form) && sent.get(form) !== ctx.sent) renewKey(form);
+      sent.set(form, ctx.sent);
+      if (form.elements.key) ctx.request.body.set("key", form.elements.key.value);
+    }
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-    const body = event.detail.ctx.request.body;
+    const body = ctx.request.body;
     if (token && body instanceof FormData && body.has("csrfmiddlewaretoken")) body.set("csrfmiddlewaretoken", token[1]);
   });
 
@@ -97,8 +104,9 @@
     say("");
     if (!form?.matches("form")) return;
     if (status < 400) {
+      if (content(form, ctx.request.submitter) !== ctx.sent) return;
+      sent.delete(form);
       renewKey(form);
-      if (content(form) !== sent.get(form)) return;
       forget(form);
       form.reset();
       form.closest("details")?.removeAttribute("open");
