@@ -90,8 +90,8 @@ _COMMANDS: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "share_report": ({}, ("resolve_incident", "draft_report")),
     "draft_report": ({}, ("resolve_incident",)),
     "complete_follow_up": ({"follow_up": "follow-up-1"}, ("create_follow_up",)),
-    "reopen_follow_up": ({"follow_up": "follow-up-1"}, ("create_follow_up", "complete_follow_up")),
     "link_follow_up": ({"follow_up": "follow-up-1"}, ("create_follow_up",)),
+    "reopen_follow_up": ({"follow_up": "follow-up-1"}, ("create_follow_up", "complete_follow_up")),
     "announce_resolution": ({}, ("resolve_incident",)),
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from tocsin.incident.room import StepView
@@ -187,6 +188,21 @@ def report(start: str, about: About) -> Modal:
     return _modal("Incident report", blocks, submit="Post for review", callback="report", about=about)
 
 
+def share(seen: Seen, step_id: str, about: About) -> Modal:
+    """Share the newest version of the report."""
+    step = seen.state.step_of(step_id)
+    start = ", ".join(step.audiences) if step else ""
+    blocks = [kit.ask("With whom?", kit.text_input(start=start, longest=300), block_id="audience")]
+    return _modal("Share the report", blocks, submit="Share", callback="share", about=about)
+
+
+def retrospective(seen: Seen, about: About) -> Modal:
+    start = int((seen.now + timedelta(days=3)).timestamp()) // 3600 * 3600
+    picker = {"type": "datetimepicker", "action_id": "value", "initial_date_time": start}
+    blocks = [kit.ask("When is the retrospective?", picker, block_id="starts_at")]
+    return _modal("Retrospective", blocks, submit="Schedule", callback="retro", about=about)
+
+
 def follow_up(categories: Sequence[str], about: About) -> Modal:
     blocks = [kit.ask("What is to be done?", kit.text_input(longest=250), block_id="title")]
     if categories:
@@ -247,6 +263,8 @@ def answers(view: Mapping[str, Any]) -> dict[str, Any]:
 def _answer(element: Mapping[str, Any]) -> Any:
     if "selected_options" in element:
         return [option["value"] for option in element["selected_options"] or []]
+    if "selected_date_time" in element:
+        return element["selected_date_time"]
     chosen = element.get("selected_option")
     return chosen["value"] if chosen else element.get("value")
 
