@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.integrations.github.asking import done
 from tests.integrations.github.documents import PLAYBOOK
 from tests.integrations.github.harbour import Harbour, Town
 from tests.integrations.github.harbour import town as town_in
@@ -67,3 +68,20 @@ def test_half_a_set_up_is_refused_and_none_is_none(town: Town) -> None:
     whole = {"TOCSIN_GITHUB_REPOSITORY": "harbour/town", "TOCSIN_GITHUB_TOKEN": "secret"}
     assert github_from(Settings(whole, {}), town.clock.now) is not None
     assert connect(replace(town.config, repository=""), town.clock.now) is None
+
+
+def test_one_process_reads_at_a_time_and_another_takes_over_when_it_stops(town: Town) -> None:
+    ref, number = declared(town)
+    other = connect(town.config, town.clock.now)
+    assert other is not None
+    assert town.parts.reader.round()
+    town.edit("grace", number, lambda body: body.replace("[ ] Find out", "[x] Find out"))
+    for posted in town.sent():
+        town.deliver(posted)
+    assert not other.reader.round()
+    assert not any("Find out" in text for text in done(ref))
+    town.clock.pass_(seconds=61)
+    assert other.reader.round()
+    assert any("Find out" in text for text in done(ref))
+    town.work()
+    assert not other.reader.round()
