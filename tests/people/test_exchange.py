@@ -9,7 +9,7 @@ from tocsin.people.exchange import BadDirectoryError
 from tocsin.people.models import Audience, Contact
 
 CSV = """audience,aliases,chosen,organisation,name,email,phone,time_zone,language,ways
-Transit agencies,impacted agencies; operators,yes,North Line,Ann,ann@north.example,+1 555 0100 200,America/Lima,en,"email,pager"
+Transit agencies,impacted ones; operators,yes,North Line,Ann,ann@north.example,+1 555 0100 200,America/Lima,en,"email,pager"
 Transit agencies,,,South Line,Bo,bo@south.example,,UTC,es,email
 """
 YAML = """
@@ -43,7 +43,7 @@ def test_a_file_comes_in_and_again_changes_nothing() -> None:
     ann = Contact.objects.get(name="Ann")
     assert (ann.phone, ann.time_zone, ann.ways) == ("+15550100200", "America/Lima", "email,pager")
     assert ann.audience.is_chosen
-    assert ann.audience.all_names == ["Transit agencies", "impacted agencies", "operators"]
+    assert ann.audience.all_names == ["Transit agencies", "impacted ones", "operators"]
     assert exchange.plan(CSV.encode(), "agencies.csv").news == []
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tocsin.people.models import Audience, Contact
 
-WAYS = ("email", "pager", "slack")
+WAYS = ("email", "pager")
 AUDIENCE_FIELDS = (
     "name",
     "aliases",
