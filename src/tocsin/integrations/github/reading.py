@@ -58,7 +58,7 @@ class Reader:
                 try:
                     self.round()
                 except UnavailableError as error:
-                    log.info("GitHub is read again in a moment: %s", error.message)
+                    log.log(logging.WARNING if error.is_permanent else logging.INFO, "GitHub: %s", error.message)
                 except Exception:
                     log.exception("GitHub could not be read; trying again in a moment")
                     connection.close_if_unusable_or_obsolete()
