@@ -1,5 +1,6 @@
 // Keep what a person types: through other people's changes, through refusals, a reload and a signed-out session.
 (() => {
+  const SAID_FOR = 8000;
   const area = document.getElementById("alert");
   const stored = (form) => form.dataset.draft && `tocsin-draft:${form.dataset.draft}`;
   const words = (form) => [...form.querySelectorAll("textarea, input[type=text], input[type=url]")];
@@ -45,6 +46,21 @@
   function say(text) {
     area.textContent = text;
     area.hidden = !text;
+  }
+
+  // A refresh that others caused takes neither a refusal away, nor what was just said for a while.
+  function keepSaid(fragment) {
+    const room = fragment?.querySelector("#room");
+    const refused = document.getElementById("refused");
+    if (room && refused) room.prepend(refused.cloneNode(true));
+    const said = document.getElementById("said");
+    const fresh = fragment?.querySelector("#said");
+    if (!said || !fresh || !said.childElementCount || fresh.childElementCount) return;
+    said.dataset.since ||= String(Date.now());
+    if (Date.now() - Number(said.dataset.since) < SAID_FOR) {
+      fresh.dataset.since = said.dataset.since;
+      fresh.append(...[...said.children].map((line) => line.cloneNode(true)));
+    }
   }
 
   // Read the words that say what to do from a page that refused.
@@ -101,8 +117,11 @@
       if (form?.matches("form")) say(reason(ctx.text));
       return;
     }
+    if (!form?.matches("form")) {
+      keepSaid(event.detail.tasks[0]?.fragment);
+      return;
+    }
     say("");
-    if (!form?.matches("form")) return;
     if (status < 400) {
       if (content(form, ctx.request.submitter) !== ctx.sent) return;
       sent.delete(form);
