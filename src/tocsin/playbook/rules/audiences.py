@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tocsin.playbook.outline import Words
-from tocsin.playbook.rules.hints import hints_of
+from tocsin.playbook.rules.hints import folded, hints_of
 
 _TELL = (
     r"notify(?:ing)?|inform(?:ing)?|alert(?=\s+(?:the|all|any|our|your|on-?call|team|users?|customers?|stakeholders?|security|management|leadership|affected|impacted|"
@@ -32,7 +32,6 @@ _VERB_START = re.compile(
     r"\b(?:notif|inform|alert|e-?mail|pag(?:e|ing)\b|tell|contact|brief|warn|ping|call\b|engag|benachrichtig|avis|loop|reach|"
     r"escalat|report|communicat|shar|send|provide|post|give|publish|circulate|message|notice|update|let\b|keep\b|asking|regular|"
     r"involve|invite|sitrep)",
-    re.IGNORECASE,
 )
 _END = re.compile(
     r"\s*(?:[.;:!?]+(?=\s|$)|[\"”]|,\s+(?!(?:and|or|&)\b)(?!\s*[A-Z]?[\w\s&'-]{2,30},?\s+(?:and|or)\s)|\s\(|\)|\s[—–-]\s|\s→|"
@@ -47,7 +46,8 @@ _TOLD = (
     r"(?:notified|informed|alerted|e-?mailed|paged|contacted|briefed|looped in|engaged|updated|told|уведомл\w+|notificad\w+|"
     r"informad\w+|оповещ\w+|проинформирован\w*|benachrichtigt|informiert|geïnformeerd|prévenue?s?|avisad\w+)\b"
 )
-_PARTICIPLE = re.compile(rf"\b{_TOLD}", re.IGNORECASE)
+_PARTICIPLE = re.compile(rf"\b{_TOLD}")
+_NOTICE = re.compile(r"notif|comms plan|notice|alert")
 PASSIVE = re.compile(
     r"(?P<who>(?:[@#`\[\"(]?[\w&/'’.`)\]-]+\s+){1,7}?)(?:(?:has|have|had|must|should|will|is|are|was|were|been|be|being|to|needs?)\s+){0,4}"
     rf"{_TOLD}",
@@ -196,7 +196,10 @@ def lists_audiences(heading: str) -> bool:
 
 def _told(text: str) -> Iterable[Told]:
     at = 0
-    while match := TELL.search(text, at):
+    for start in _VERB_START.finditer(folded(text)):
+        match = TELL.match(text, start.start()) if start.start() >= at else None
+        if match is None:
+            continue
         at = match.end("verb")
         if re.match(r"asking|invite|involve", match.group("verb"), re.I) and not re.search(r"join|share", text, re.I):
             continue
@@ -221,7 +224,7 @@ def _name(text: str, start: int) -> tuple[str, int]:
 
 
 def _passive(text: str) -> Iterable[Told]:
-    for end in _PARTICIPLE.finditer(text):
+    for end in _PARTICIPLE.finditer(folded(text)):
         match = PASSIVE.search(text, max(0, end.start() - 90), end.end())
         if match is None or match.end() != end.end():
             continue
@@ -242,6 +245,8 @@ def _passive(text: str) -> Iterable[Told]:
 
 
 def _notifications(text: str) -> Iterable[Told]:
+    if _NOTICE.search(folded(text)) is None:
+        return
     for match in NOTIFICATION.finditer(text):
         if re.search(r"\b(?:in|of|for|from|about|all|no)\s+$", text[: match.start()], re.I):
             continue
@@ -276,7 +281,7 @@ def _in_channel(text: str, channels: Iterable[tuple[int, int, str]]) -> Iterable
             re.I,
         ):
             yield Told(start, end, name)
-    match = re.search(r"\bSlack (?:thread|channel)\b", text)
+    match = re.search(r"\bSlack (?:thread|channel)\b", text) if "Slack" in text else None
     if match and re.search(
         r"\b(?:post|announce|share|notify)\b(?:\s+\w+){0,4}\s+(?:in|to|on)\s+the\s+$", text[: match.start()], re.I
     ):

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from tocsin.playbook.outline import Words
+from tocsin.playbook.rules.hints import folded
 from tocsin.playbook.rules.levels import lead_level
 
 _CHOOSES = re.compile(
@@ -220,7 +221,6 @@ _DONE = re.compile(
     r"restored|preserved|revoked|isolated|started|opened|linked|done|written|filed|stopped|declared|captured|applied|performed|contained|"
     r"published|shared|collected|reviewed|resolved|tested|closed|executed|paged|frozen|archived|recorded|established|engaged|posted|"
     r"назначен\w*|уведомл\w+|открыт\w*|готов\w*|доступн\w*)\b",
-    re.IGNORECASE,
 )
 
 
@@ -266,7 +266,7 @@ def is_form_choice(label: str, tag: str, items: Sequence[Words]) -> bool:
 
 def is_deed(text: str) -> bool:
     """Whether a text tells someone to do something, or that it is done."""
-    return bool(_VERB.match(text) or _DONE.search(text[:120]))
+    return bool(_VERB.match(text) or _DONE.search(folded(text)[:120]))
 
 
 def starts_with_verb(text: str) -> bool:

@@ -194,7 +194,7 @@ class GuardReader:
         is_range = False
         for token in re.finditer(_TOKEN, listed):
             said = token.group()
-            if re.fullmatch(r"\s*(?:-|–|—|to|through|\.\.)\s*", said, re.I):
+            if said.lower() in _TO:
                 is_range = True
                 continue
             at = self._numbers.get(int(said)) if said.isdigit() else self._index.get(canonical(said))
@@ -210,6 +210,9 @@ class GuardReader:
 _TOKEN = re.compile(
     r"(?:SEV(?:ERITY)?|Priority|Level|Tier|P|S|L)[\s\-‑]?\d|\d|-|–|—|\.\.|\bto\b|\bthrough\b|[^\W\d_]+", re.IGNORECASE
 )
+
+
+_TO = frozenset(["-", "–", "—", "..", "to", "through"])
 
 
 def _compile(numbered: Sequence[str], worded: Sequence[str]) -> re.Pattern[str]:

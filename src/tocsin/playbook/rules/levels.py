@@ -36,6 +36,8 @@ LEAD_LEVEL = re.compile(
     rf"(?:(?P<alias>{_WORDS}|(?(word)(?:SEV(?:ERITY)?|P|S)[\s\-‑]?\d|(?!)))(?!\w))?)",
     re.IGNORECASE,
 )
+_FIRST_WORD = re.compile(r"[\W\d_]{0,6}?([^\W\d_]+)")
+_LEADS = {*WORD_RANKS, "sev", "severity", "p", "s", "priority", "level", "tier", "l"}
 AFTER_LEAD = re.compile(
     r"\s*(?:(?:severity|priority|impact|incidents?|issues?|sev|level)\s*)?(?:\([^)]{0,60}\)\s*)?"
     r"[^\w\s(]?\s*(?:$|[:\-–—→=|(（：]|\*\*)",
@@ -169,6 +171,9 @@ def _said_rank(level: Level) -> int | None:
 def lead_level(words: Words, must_end: bool = True) -> Level | None:
     """The level that a text starts with ("**P1 - High**: …"), its criteria with it; None when it starts otherwise."""
     text = words.text
+    first = _FIRST_WORD.match(text)
+    if first is None or first.group(1).lower() not in _LEADS:
+        return None
     match = LEAD_LEVEL.match(text)
     if match is None or match.start("num") > 6 or match.start("word") > 6:
         return None
