@@ -162,6 +162,7 @@ def test_the_documentation_loads_nothing_from_elsewhere(rosa: scene.Caller) -> N
     assert page.status == 200
     assert "//cdn" not in page.json and "https://" not in page.json
     assert "/static/ninja/swagger-ui-bundle.js" in page.json
+    assert 'data-api-csrf="true"' in page.json
 
 
 def test_the_description_is_served_and_names_every_operation(rosa: scene.Caller) -> None:

@@ -16,7 +16,7 @@ from functools import reduce
 from django.db import transaction
 
 from tocsin.delivery import queue
-from tocsin.desk import bus, messages, routes
+from tocsin.desk import bus, deliberate, messages, routes
 from tocsin.desk.contention import settled
 from tocsin.errors import RefusedError, UnreadableError
 from tocsin.incident.commands import AdvanceClock, Command, DeclareIncident
@@ -139,7 +139,8 @@ def _advance(ref: str, asked: _Asked) -> _Done:
 def _decide_and_write(row: Incident, asked: _Asked) -> _Done:
     """Decide at the asked moment, or at the last event's where that is later: an incident's time never goes back."""
     before = queries.load_row(row).state
-    events = decide(before, asked.command, max(asked.now, row.last_at))
+    command = deliberate.prepared(row.ref, asked.command, before, asked.now)
+    events = decide(before, command, max(asked.now, row.last_at))
     after = reduce(evolve, events, before)
     due_at = next_due_at(after)
     projections.project(row, after, due_at)

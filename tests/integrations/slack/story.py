@@ -114,6 +114,7 @@ class Story:
         slack.react("chi", "+1", report)
         slack.react("dora", "+1", report)
         slack.settle()
+        self.form("ana", "share:open", {"step": self.step("share-report")})
         self.form("ana", "followup:open", title="Alert when payments fail", category="Adding monitoring")
         slack.pass_time(to_minute=240)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.integrations.slack.test_declare import declare
 from tests.integrations.slack.workspace import Workspace
 from tocsin.incident.events import EvidenceRetained, NoteAdded, StepAssigned
+from tocsin.people.models import Person
 from tocsin.store import queries
 
 
@@ -163,3 +164,23 @@ def test_app_home_is_shown_when_it_is_opened_and_follows_what_is_pressed_there(s
     last = next(call for call in reversed(slack.door.calls) if call.method == "views.publish")
     assert last is not first
     assert '"step":"start-2"' not in str(last.arguments["view"])
+
+
+def test_an_incident_is_confirmed_resolved_reopened_and_closed_by_typing(slack: Workspace) -> None:
+    Person.objects.create_user("ana@example.org", name="Ana", access=Person.Access.COMMANDER)
+    ref, _ = declare(slack, certainty="suspected")
+    seen = []
+    for words in ("confirm", "resolve It works", "reopen It does not", f"{ref} resolve Now it does", "close"):
+        slack.type("ana", words)
+        slack.settle()
+        seen.append(queries.load(ref).state.status)
+    assert seen == ["active", "resolved", "active", "resolved", "closed"]
+
+
+def test_the_retrospective_is_scheduled_by_picking_a_time(slack: Workspace) -> None:
+    ref, _ = declare(slack)
+    slack.press("ana", "retro:open", {"ref": ref})
+    slack.settle()
+    slack.submit("ana", starts_at=1772618400)
+    slack.settle()
+    assert str(queries.load(ref).state.retrospective_at) == "2026-03-04 10:00:00+00:00"

@@ -350,6 +350,8 @@ def _filled(element: Mapping[str, Any], answer: Any) -> dict[str, Any]:
         return {"type": kind, "selected_option": option}
     if kind == "checkboxes":
         return {"type": kind, "selected_options": [o for o in element["options"] if o["value"] in answer]}
+    if kind == "datetimepicker":
+        return {"type": kind, "selected_date_time": answer}
     return {"type": kind, "value": answer}
 
 

@@ -83,7 +83,9 @@ def own_button(seen: Seen, step: StepView) -> Block | None:
         "take-notes": ("I take notes", "role:notes"),
         "write-report": ("Write the report", "report:open"),
         "draft-report": ("Write the report", "report:open"),
+        "share-report": ("Share the report", "share:open"),
         "create-follow-ups": ("Add a follow-up", "followup:open"),
+        "schedule-retrospective": ("Choose a time", "retro:open"),
     }.get(action or "")
     if words is None or (action == "start-call" and seen.state.call_url):
         return None
