@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tocsin.desk import calls
 from tocsin.incident import commands as cmd
 from tocsin.people.models import Person
 from tocsin.web import drafts
@@ -39,10 +40,22 @@ class StartCall(ActForm):
     title = gettext_lazy("Start the call")
     button = gettext_lazy("This is the call")
     icon = "phone-call"
-    url = _address(label=gettext_lazy("Address of the call"))
+    url = _address(label=gettext_lazy("Address of the call"), required=False)
+
+    def prepare(self) -> None:
+        if calls.are_set_up():
+            self.fields["url"].help_text = _("Leave it empty, and Tocsin opens a room.")
+        else:
+            self.fields["url"].required = True
 
     def command(self, person: Person) -> cmd.Command:
-        return cmd.StartCall(by=person.ref, url=self.words["url"], step=self.step_or_none)
+        """Take the address given, the incident's own call where there is one, or a room opened now."""
+        address = self.words["url"] or self.scene.state.call_url
+        if address:
+            return cmd.StartCall(by=person.ref, url=address, step=self.step_or_none)
+        found = calls.opened(self.scene.ref)
+        parts = {"url": found.url, "provider": found.provider, "tried": found.tried}
+        return cmd.StartCall(by=person.ref, step=self.step_or_none, **parts)
 
 
 class ShareCall(ActForm):
