@@ -3,7 +3,6 @@
 Run with `python bench/playbook.py [FILE]`. It prints figures and judges nothing.
 """
 
-
 from __future__ import annotations
 
 import sys
