@@ -17,9 +17,9 @@ import pytest
 
 from tests.api import scene
 from tocsin.api import tokens
-from tocsin.api.examples import DELIVERY_HERE, DIGEST_HERE, EXAMPLES, Example, answers
+from tocsin.api.examples import DELIVERY_HERE, DIGEST_HERE, EXAMPLES, WEBHOOK_HERE, Example, answers
 from tocsin.api.server import api
-from tocsin.delivery.models import Delivery
+from tocsin.delivery.models import Delivery, WebhookEndpoint
 from tocsin.people.models import Person, SignInLink
 
 PATH = resources.files("tocsin.api").joinpath("examples.json")
@@ -72,6 +72,8 @@ def _run(example: Example, digest: str) -> scene.Answer:
     given = {name: digest if value == DIGEST_HERE else value for name, value in example.parameters.items()}
     if given.get("identity") == DELIVERY_HERE:
         given["identity"] = Delivery.objects.latest("position").identity
+    if given.get("number") == WEBHOOK_HERE:
+        given["number"] = WebhookEndpoint.objects.latest("pk").pk
     if example.operation == "revoke_token":
         given["number"] = tokens.find(caller.secret, scene.T0).pk
     for name in re.findall(r"{(\w+)}", path):
@@ -87,6 +89,10 @@ def _steady(value: Any) -> Any:
     text = re.sub(r"toc_[\w-]{43}", "toc_EXAMPLE", text)
     text = re.sub(r'"hint": "[^"]{4}"', '"hint": "MPLE"', text)
     text = re.sub(r'"(pk|number)": \d+, "name"', r'"\1": 1, "name"', text)
+    text = re.sub(r"whsec_[\w+/=]{44}", "whsec_EXAMPLE", text)
+    text = re.sub(r'"number": \d+, "url"', '"number": 1, "url"', text)
+    text = re.sub(r"webhook-\d+\.test\.[0-9a-f]{16}", "webhook-1.test.0123456789abcdef", text)
+    text = re.sub(r'"incident": "webhook-\d+"', '"incident": "webhook-1"', text)
     text = re.sub(r"/sign-in/[\w-]{20,}", "/sign-in/EXAMPLE", text)
     text = re.sub(r'"joined_at": "[^"]+"', '"joined_at": "2026-03-01T10:00:00Z"', text)
     text = re.sub(r'"contact:\d+"', '"contact:1"', text)

@@ -162,6 +162,7 @@ def test_the_documentation_loads_nothing_from_elsewhere(rosa: scene.Caller) -> N
     assert page.status == 200
     assert "//cdn" not in page.json and "https://" not in page.json
     assert "/static/ninja/swagger-ui-bundle.js" in page.json
+    assert 'data-api-csrf="true"' in page.json
 
 
 def test_the_description_is_served_and_names_every_operation(rosa: scene.Caller) -> None:
@@ -169,3 +170,27 @@ def test_the_description_is_served_and_names_every_operation(rosa: scene.Caller)
     assert served == api.get_openapi_schema()
     names = [operation["operationId"] for methods in served["paths"].values() for operation in methods.values()]
     assert sorted(names) == sorted(EXAMPLES)
+
+
+def test_a_simulation_tells_what_would_happen_and_stores_nothing(rosa: scene.Caller, digest: str) -> None:
+    body = {"severity": "High", "for_seconds": 7200, "is_absent": True}
+    found = rosa.post(f"/playbooks/{digest}/simulate", body).json["entries"]
+    assert {"overdue", "reminds"} & {entry["kind"] for entry in found}
+    assert max(entry["at"] for entry in found) <= 7200
+    assert len(rosa.get("/incidents").json["incidents"]) == 1
+
+
+@pytest.mark.parametrize("body", [{"severity": "Purple"}, {"answers": [{"question": "nobody-asked", "answer": "yes"}]}])
+def test_a_simulation_of_what_the_playbook_does_not_know_is_refused(
+    body: dict[str, object], rosa: scene.Caller, digest: str
+) -> None:
+    answer = rosa.post(f"/playbooks/{digest}/simulate", body)
+    assert answer.status in {409, 422}
+    assert answer.json["detail"]
+
+
+def test_findings_say_how_to_mend_them(rosa: scene.Caller) -> None:
+    source = "# Bad\n\n- [ ] Look at [the page][nowhere]\n"
+    added = rosa.post("/playbooks", {"source_name": "bad.md", "source": source}).json
+    found = rosa.get(f"/playbooks/{added['digest']}/findings").json["findings"]
+    assert found and all(finding["line"] and finding["mend"] for finding in found)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import BaseSchema
@@ -22,12 +25,19 @@ MOST = int(os.environ.get("TOCSIN_TEST_SCHEMATHESIS_EXAMPLES", "4"))
 
 
 @pytest.fixture
-def described(rosa: scene.Caller, settings: Any) -> BaseSchema:
-    """The API as it describes itself, called by an administrator with no limit on the number of requests."""
+def described(rosa: scene.Caller, settings: Any) -> Iterator[BaseSchema]:
+    """The API as it describes itself, called by an administrator with no limit on the number of requests.
+
+    As Django's own test client does, a request's end does not close the database, since the test's transaction is open.
+    """
     settings.API_REQUESTS_PER_MINUTE = 0
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     schema = _read_description()
     schema.config.update(headers={"Authorization": f"Bearer {rosa.secret}"})
-    return schema
+    yield schema
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @cache

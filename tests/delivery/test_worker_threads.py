@@ -123,6 +123,20 @@ def test_a_send_that_outlasts_its_lease_keeps_it() -> None:
     assert slow.numbers == [1] and slow.asked == []
 
 
+def test_a_message_taken_away_and_taken_anew_while_it_is_sent_stops_nothing() -> None:
+    """As after a machine was suspended: another worker gave the lapsed message back, and this one took it again."""
+    gate = threading.Event()
+    slow = Recorder("slow", gate=gate)
+    with _running(_worker(slow, poll_seconds=0.05)):
+        _enqueue(1, SLOW)
+        assert _until(lambda: Delivery.objects.filter(status="sending").exists())
+        Delivery.objects.update(status="queued", leased_by="", lease_until=None)
+        assert _until(lambda: Delivery.objects.get().attempts == 2)
+        gate.set()
+        _enqueue(2, SLOW)
+        assert _until(lambda: Delivery.objects.filter(status="sent").count() == 2)
+
+
 def test_two_workers_send_each_message_once() -> None:
     there = Recorder("quick")
     with _running(_worker(there, poll_seconds=0.05)), _running(_worker(there, poll_seconds=0.05)):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.incident.documents import EVERYTHING, PARCELS
@@ -52,11 +52,13 @@ def any_event() -> st.SearchStrategy[ev.Event]:
 
 
 @given(any_event())
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_event_comes_back_from_json_as_it_was(event: ev.Event) -> None:
     assert event_from_json(json.loads(json.dumps(event_to_json(event)))) == event
 
 
 @given(st.lists(any_event(), max_size=6))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_folding_never_fails_whatever_the_log_holds(events: list[ev.Event]) -> None:
     declared = ev.IncidentDeclared(at=START, by=REPORTER, title="x", playbook="d", began_at=START)
     state = fold(EVERYTHING, [declared, *events])

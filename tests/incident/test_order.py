@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.incident.documents import PARCELS
@@ -47,7 +47,7 @@ def _parts(record: StepRecord | Promise) -> dict[str, Any]:
 
 
 @given(st.permutations(INDEPENDENT))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_independent_commands_at_one_moment_lead_to_the_same_whatever_their_order(order: Sequence[cmd.Command]) -> None:
     first = Story(PARCELS).declared().given(*((5, command) for command in INDEPENDENT))
     other = Story(PARCELS).declared().given(*((5, command) for command in order))
@@ -55,7 +55,7 @@ def test_independent_commands_at_one_moment_lead_to_the_same_whatever_their_orde
 
 
 @given(st.lists(st.integers(1, 90), max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_pauses_of_the_worker_change_no_step_and_no_due_time(pauses: Sequence[int]) -> None:
     """A worker that sleeps through some moments ends where one that never slept does, but for reminders it overtook."""
     awake, sleepy = Story(PARCELS).declared(severity="High"), Story(PARCELS).declared(severity="High")

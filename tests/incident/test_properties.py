@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -226,5 +226,7 @@ class AnyIncident(RuleBasedStateMachine):
             assert next_due_at(self.state) is not None
 
 
-AnyIncident.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+AnyIncident.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 TestAnyIncident = AnyIncident.TestCase

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.incident.documents import PARCELS
@@ -9,6 +11,7 @@ from tests.incident.story import COMMANDER, ENGINEER, REPORTER, SPEAKER, Story, 
 from tocsin.incident import commands as cmd
 from tocsin.incident import events as ev
 from tocsin.incident import refusals
+from tocsin.playbook.model import Phase, Step
 
 
 def test_a_tick_says_who_when_and_with_what() -> None:
@@ -115,6 +118,15 @@ def test_an_action_ticks_the_step_it_stands_for(command: cmd.Command, step: str,
     done = only(ev.StepCompleted, events)
     assert [(e.step, e.evidence, e.by) for e in done] == [(step, evidence, REPORTER)]
     assert done[0].cause is not None and story.log[done[0].cause - 1] in events
+
+
+def test_where_two_steps_could_be_meant_none_is_ticked_unless_named() -> None:
+    calls = (Step("one", 5, "Start a call", action="start-call"), Step("two", 6, "Call again", action="start-call"))
+    playbook = replace(PARCELS, phases=(Phase("Talk", 4, calls),))
+    story = Story(playbook).declared()
+    assert names(story.when(1, cmd.StartCall(by=REPORTER, url="https://call.example/1"))) == ["CallStarted"]
+    events = story.when(2, cmd.StartCall(by=REPORTER, url="https://call.example/2", step="two"))
+    assert [e.step for e in only(ev.StepCompleted, events)] == ["two"]
 
 
 def test_the_call_is_shared_once_it_is_started() -> None:

@@ -35,15 +35,20 @@ def node() -> str:
 
 def install() -> None:
     """Install the counterparts once, as the lock file says; test processes that come at once wait for each other."""
-    if PROGRAM.exists():
+    if _is_installed():
         return
     npm = shutil.which("npm")
     if npm is None:
         raise RuntimeError("The Slack and GitHub tests need npm: install Node.js 20 or newer.")
     with (HERE / ".installing").open("w") as lock:
         flock(lock, LOCK_EX)
-        if not PROGRAM.exists():
+        if not _is_installed():
             subprocess.run([npm, "ci", "--silent", "--no-audit", "--no-fund"], cwd=HERE, check=True, timeout=300)
+
+
+def _is_installed() -> bool:
+    wanted = json.loads((HERE / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    return all((HERE / "node_modules" / name / "package.json").exists() for name in wanted)
 
 
 @dataclass(frozen=True, slots=True)

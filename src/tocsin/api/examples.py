@@ -44,7 +44,7 @@ PLAYBOOK = """\
 
 - [ ] Once resolved, write the report
 """
-DIGEST_HERE, DELIVERY_HERE = "{digest}", "{identity}"
+DIGEST_HERE, DELIVERY_HERE, WEBHOOK_HERE = "{digest}", "{identity}", "{number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ _COMMANDS: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "share_report": ({}, ("resolve_incident", "draft_report")),
     "draft_report": ({}, ("resolve_incident",)),
     "complete_follow_up": ({"follow_up": "follow-up-1"}, ("create_follow_up",)),
+    "link_follow_up": ({"follow_up": "follow-up-1"}, ("create_follow_up",)),
+    "reopen_follow_up": ({"follow_up": "follow-up-1"}, ("create_follow_up", "complete_follow_up")),
     "announce_resolution": ({}, ("resolve_incident",)),
 }
 
@@ -127,6 +129,17 @@ _OTHERS = (
     Example("add_playbook", body={"source_name": PLAYBOOK_NAME, "source": PLAYBOOK}),
     Example("show_playbook", {"digest": DIGEST_HERE}),
     Example("show_source", {"digest": DIGEST_HERE}),
+    Example("lint_playbook", {"digest": DIGEST_HERE}),
+    Example("simulate_playbook", {"digest": DIGEST_HERE}, {"severity": "High", "for_seconds": 3600}),
+    Example("list_webhooks", before=("add_webhook",)),
+    Example(
+        "add_webhook",
+        body={"url": "https://hooks.example.org/tocsin", "event_types": ["IncidentDeclared", "IncidentResolved"]},
+    ),
+    Example("change_webhook", {"number": WEBHOOK_HERE}, {"is_active": False}, ("add_webhook",)),
+    Example("test_webhook", {"number": WEBHOOK_HERE}, before=("add_webhook",)),
+    Example("replay_webhook", {"number": WEBHOOK_HERE}, {"since": "2026-03-02T00:00:00Z"}, ("add_webhook",)),
+    Example("list_webhook_deliveries", {"number": WEBHOOK_HERE}, before=("add_webhook",)),
     Example("list_people"),
     Example("add_person", body={"name": "Tomás", "email": "tomas@example.org", "access": "responder"}),
     Example("change_person", {"ref": "person:2"}, {"access": "commander"}),

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from tocsin.api import document, once, problems
 from tocsin.api.callers import BrowserSession, PersonalToken
 from tocsin.api.pace import PerMinute
-from tocsin.api.routes import commands, deliveries, incidents, people, playbooks, tokens
+from tocsin.api.routes import commands, deliveries, incidents, people, playbooks, tokens, webhooks
 
 
 class TocsinApi(NinjaAPI):
@@ -36,7 +36,7 @@ for _router in (
     deliveries.router,
     playbooks.router,
     people.router,
-    people.links,
     tokens.router,
+    webhooks.router,
 ):
     api.add_router("", _router)

@@ -77,10 +77,16 @@ def secret_for(key: str | None, whose: str) -> str | None:
 
     It cannot be guessed from the key: it is made with this installation's own key.
     """
-    if key is None:
-        return None
-    made = salted_hmac("tocsin.api.tokens", f"{whose}\0{key}", algorithm="sha256").digest()
-    return PREFIX + base64.urlsafe_b64encode(made).decode().rstrip("=")
+    return None if key is None else PREFIX + base64.urlsafe_b64encode(_bytes_for(key, whose)).decode().rstrip("=")
+
+
+def secret_for_webhook(key: str | None, whose: str) -> str | None:
+    """Return the webhook's key that an Idempotency-Key always gives."""
+    return None if key is None else "whsec_" + base64.b64encode(_bytes_for(key, f"webhook {whose}")).decode()
+
+
+def _bytes_for(key: str, whose: str) -> bytes:
+    return salted_hmac("tocsin.api.tokens", f"{whose}\0{key}", algorithm="sha256").digest()
 
 
 def _parts(wish: Wish) -> tuple[Person, str, str, datetime | None]:

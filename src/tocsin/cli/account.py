@@ -25,8 +25,9 @@ def register(app: typer.Typer) -> None:
     for command in (login, logout, whoami):
         app.command(rich_help_panel=PANEL)(command)
     token = typer.Typer(no_args_is_help=True, help="List, make and revoke your tokens.")
-    for name, command in (("list", list_tokens), ("make", make_token), ("revoke", revoke_token)):
-        token.command(name)(command)
+    token.command("list")(list_tokens)
+    token.command("make")(make_token)
+    token.command("revoke")(revoke_token)
     app.add_typer(token, name="token", rich_help_panel=PANEL)
 
 

@@ -165,5 +165,6 @@ def _chosen_playbook(client: Client) -> str | None:
         return None
     for number, playbook in enumerate(found, start=1):
         typer.echo(f"  {number}. {playbook['name']}", err=True)
-    chosen = typer.prompt("Playbook", default=1, type=typer.IntRange(1, len(found)), err=True)
+    while not 1 <= (chosen := int(typer.prompt("Playbook", default=1, type=int, err=True))) <= len(found):
+        typer.echo(f"  1 to {len(found)}", err=True)
     return str(found[chosen - 1]["digest"])

@@ -7,7 +7,7 @@ the rows chosen and skips those another worker has locked.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from tocsin.delivery.sending import Failed, Outcome, Sent
 from tocsin.errors import UnavailableError
 
 Status = Delivery.Status
+LOOKS_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,10 @@ def take(connector: Connector, now: datetime, length: timedelta, *, at_most: int
         return []
     taken: list[Lease] = []
     with transaction.atomic():
-        while rows := _choose(connector.name, now, at_most - len(taken)):
-            taken += [_lease(row, now + length) for row in rows if not _is_put_off(row, connector, now)]
+        pauses = _pauses(connector, now)
+        while rows := _choose(connector.name, now, at_most - len(taken), looks_at=LOOKS_AT if pauses else 0):
+            free = _put_off(rows, connector, pauses)
+            taken += [_lease(row, now + length) for row in free[: at_most - len(taken)]]
     return taken
 
 
@@ -120,8 +123,11 @@ def hurry(connector: str, now: datetime, policy: RetryPolicy) -> int:
     return unclear + waiting.filter(is_unclear=False).exclude(next_attempt_at=None).update(next_attempt_at=None)
 
 
-def _choose(connector: str, now: datetime, at_most: int) -> list[Delivery]:
-    return list(_may_leave(connector, now).select_for_update(skip_locked=True)[:at_most]) if at_most > 0 else []
+def _choose(connector: str, now: datetime, at_most: int, *, looks_at: int = 0) -> list[Delivery]:
+    """Hold the oldest that may leave. While a limit of the connector's own holds, look at many at once: it may hold most
+    of them back, and each look costs as much as one that finds none."""
+    rows = _may_leave(connector, now).select_for_update(skip_locked=True)
+    return list(rows[: max(at_most, looks_at)]) if at_most > 0 else []
 
 
 def _may_leave(connector: str, now: datetime) -> QuerySet[Delivery]:
@@ -141,17 +147,29 @@ def _may_leave(connector: str, now: datetime) -> QuerySet[Delivery]:
     )
 
 
-def _is_put_off(row: Delivery, connector: Connector, now: datetime) -> bool:
-    """Return whether a limit of the connector's own holds the message back, and if so until when it waits."""
-    scopes = list(connector.scopes(row.outgoing())) if isinstance(connector, Paced) else []
-    if not scopes:
-        return False
-    pauses = Pause.objects.filter(connector=connector.name, scope__in=scopes, until__gt=now)
-    until = max((pause.until for pause in pauses), default=None)
-    if until is not None:
-        row.next_attempt_at = until
-        row.save(update_fields=["next_attempt_at"])
-    return until is not None
+def _pauses(connector: Connector, now: datetime) -> dict[str, datetime]:
+    """Return until when each limit of the connector's own asks for quiet; empty where it has none."""
+    if not isinstance(connector, Paced):
+        return {}
+    asked = Pause.objects.filter(connector=connector.name, until__gt=now)
+    return {pause.scope: pause.until for pause in asked}
+
+
+def _put_off(rows: Sequence[Delivery], connector: Connector, pauses: Mapping[str, datetime]) -> list[Delivery]:
+    """Put off what a limit of the connector's own holds back until that ends, and return the rest."""
+    if not pauses or not isinstance(connector, Paced):
+        return list(rows)
+    free: list[Delivery] = []
+    held: dict[datetime, list[int]] = {}
+    for row in rows:
+        waits = [pauses[scope] for scope in connector.scopes(row.outgoing()) if scope in pauses]
+        if waits:
+            held.setdefault(max(waits), []).append(row.position)
+        else:
+            free.append(row)
+    for until, positions in held.items():
+        Delivery.objects.filter(position__in=positions).update(next_attempt_at=until)
+    return free
 
 
 def _lease(row: Delivery, until: datetime) -> Lease:

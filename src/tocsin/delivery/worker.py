@@ -125,7 +125,9 @@ class Worker:
             leases.write_down(self._unwritten, self._clock(), self._policy, self._chance)
             self._hurry(self._unwritten)
             for report in self._unwritten:
-                del self._sending[report.lease.position]
+                # Another worker may have taken a lease that lapsed here, and this one the message anew since.
+                if self._sending.get(report.lease.position) == report.lease:
+                    del self._sending[report.lease.position]
             self._unwritten = []
 
     def _hurry(self, reports: list[Report]) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 from django.db import DatabaseError
 
+from tocsin.delivery import endpoints
+from tocsin.delivery.models import WebhookEndpoint
 from tocsin.delivery.ports import Destination, Outgoing
 from tocsin.desk import deliberate, letters
 from tocsin.desk.directory import AudienceEntry, Directory, Reachable, look_up
@@ -39,6 +41,7 @@ class Context:
     state: IncidentState
     directory: Directory
     routes: Routes
+    endpoints: tuple[WebhookEndpoint, ...] = ()
 
     @property
     def url(self) -> str:
@@ -67,8 +70,9 @@ def of(ref: str, entries: Sequence[Recorded], state: IncidentState, routes: Rout
         {person for event in events for person in _people_in(event, state)},
         with_audiences=any(type(event) in _TOLD or isinstance(event, happened.MessageSent) for event in events),
     )
+    listening = endpoints.active() if entries and routes.reaches("webhook") else ()
     announced = [made for announcer in routes.announcers for made in _announced(announcer, ref, entries, state)]
-    return [*outgoing(entries, Context(ref, state, directory, routes)), *announced]
+    return [*outgoing(entries, Context(ref, state, directory, routes, listening)), *announced]
 
 
 def _announced(announcer: Announcer, ref: str, entries: Sequence[Recorded], state: IncidentState) -> Sequence[Outgoing]:
@@ -105,8 +109,8 @@ def _of_entry(entry: Recorded, context: Context) -> Iterator[Outgoing]:
         names, words = told(event, context)
         for name in names:
             yield from _to_audience(entry, name, words, context)
-    if context.routes.webhook_url and context.routes.reaches("webhook"):
-        yield _webhook(entry, context)
+    for url in _listening(event, context):
+        yield _webhook(entry, url, context)
 
 
 # --- to one person ----------------------------------------------------------------------------------------------
@@ -362,7 +366,15 @@ def _invited(entry: Recorded, event: Retrospective, context: Context) -> Iterato
 # --- to programs ------------------------------------------------------------------------------------------------
 
 
-def _webhook(entry: Recorded, context: Context) -> Outgoing:
+def _listening(event: Event, context: Context) -> list[str]:
+    """Return the addresses that hear of this event, each once: the setting's hears of all."""
+    if not context.routes.reaches("webhook"):
+        return []
+    chosen = (endpoint.url for endpoint in context.endpoints if endpoint.hears(type(event).__name__))
+    return list(dict.fromkeys(url for url in (context.routes.webhook_url, *chosen) if url))
+
+
+def _webhook(entry: Recorded, url: str, context: Context) -> Outgoing:
     """Tell the webhook of the event; of a private incident only that there was one."""
     data: dict[str, object] = {"incident": context.ref, "seq": entry.seq, "hash": entry.hash}
     data["type"] = type(entry.event).__name__
@@ -370,7 +382,7 @@ def _webhook(entry: Recorded, context: Context) -> Outgoing:
     if not context.state.is_private:
         data["event"] = codec.event_to_json(entry.event)
     words = Words("event", context.label, "")
-    return replace(_message(entry, Destination("webhook", context.routes.webhook_url), words, context), data=data)
+    return replace(_message(entry, Destination("webhook", url), words, context), data=data)
 
 
 # --- shared by all ----------------------------------------------------------------------------------------------

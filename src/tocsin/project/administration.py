@@ -23,7 +23,7 @@ class NoSuchPersonError(RefusedError):
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to the program."""
-    for command in (serve, sign_in_link, verify, doctor, backup, restore, trust_clock):
+    for command in (serve, sign_in_link, verify, doctor, backup, restore, trust_clock, github_account):
         app.command(rich_help_panel="The server")(command)
 
 
@@ -60,6 +60,17 @@ def sign_in_link(
     if person is None:
         raise NoSuchPersonError
     typer.echo(sign_in_url(person, datetime.now(UTC)))
+
+
+def github_account(
+    login: Annotated[str, typer.Argument(help="Login on GitHub; they must have acted on an issue once.")],
+    email: Annotated[str, typer.Argument(help="E-mail address of the person here.")],
+) -> None:
+    """Say which person a GitHub user is, so that what they do on GitHub counts as theirs."""
+    _set_up_django()
+    from tocsin.integrations.github.people import link
+
+    typer.echo(f"{login} is {link(login, email).name} from now on.")
 
 
 def verify() -> None:

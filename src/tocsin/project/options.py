@@ -114,6 +114,7 @@ OPTIONS: tuple[Option, ...] = (
         "github_playbook_paths", "text", ".github/ISSUE_TEMPLATE/*", "GitHub: files that are playbooks, with commas."
     ),
     Option("github_follow_up_repository", "text", "", "GitHub: where follow-ups are filed. Empty: with the incidents."),
+    Option("follow_up_remind_days", "number", "14", "Days after which an open follow-up is reminded of, and again."),
     Option("github_closes_issue", "switch", "yes", "GitHub: close and reopen the issue with its incident."),
     Option("github_posts_updates", "switch", "yes", "GitHub: post updates as comments."),
     Option("github_note_reaction", "text", "rocket", "GitHub: the reaction that makes a comment a note."),

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from django.core.management import call_command
@@ -24,6 +25,7 @@ from tocsin.playbook import library
 from tocsin.project import settings
 from tocsin.project.asgi import application
 from tocsin.project.wiring import wire
+from tocsin.web import pulse
 
 
 class PortTakenError(RefusedError):
@@ -35,6 +37,14 @@ _STOP_WITHIN_SECONDS = 10
 
 class UnreadablePlaybookFileError(RefusedError):
     """The playbook file cannot be read. Give the path of a Markdown checklist or a GitHub issue form."""
+
+
+class Server(uvicorn.Server):
+    """Stops without waiting for pages that stay open: their streams end first, and the pages come back by themselves."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        pulse.end_all()
+        super().handle_exit(sig, frame)
 
 
 def serve(host: str, port: int, playbook: Path | None) -> None:
@@ -50,9 +60,11 @@ def serve(host: str, port: int, playbook: Path | None) -> None:
         *(_start(type(part).__name__, part.run_forever, stop) for part in parts.beside),
     ]
     greet(parts.clock.now())
-    config = uvicorn.Config(application, log_level="warning", lifespan="off", server_header=False)
+    config = uvicorn.Config(
+        application, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=5
+    )
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
     finally:
         stop.set()
         parts.wake()

@@ -31,6 +31,7 @@ def _database() -> dict[str, Any]:
     """Return the database: SQLite with a write-ahead log that is flushed at each commit, or PostgreSQL by URL."""
     address = _OPTIONS.text("database_url")
     if not address:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "tocsin.sqlite3",

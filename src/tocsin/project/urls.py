@@ -6,8 +6,11 @@ from django.urls import include, path
 
 from tocsin.integrations.github.listen import github_webhook
 from tocsin.integrations.slack.listen import slack_events
+from tocsin.project.health import healthz, readyz
 
 urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
     path("api/v1/", include("tocsin.api.urls")),
     path("slack/events", slack_events),
     path("github/webhook", github_webhook),

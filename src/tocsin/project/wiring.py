@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar, cast
 
 from tocsin.api import clock as api_clock
+from tocsin.delivery import endpoints
 from tocsin.delivery.ports import Connector
 from tocsin.delivery.worker import Worker
 from tocsin.desk import calls, routes, steady_clock
@@ -87,8 +88,7 @@ def connectors_from(
     connectors: list[Connector] = [RoomConnector(), PagingConnector(pager_of, _pagers(settings))]
     if settings.text("smtp_host"):
         connectors.append(EmailConnector(_email(settings)))
-    if settings.text("webhook_url"):
-        connectors.append(WebhookConnector(_webhook(settings)))
+    connectors.append(WebhookConnector(_webhook(settings), secret_for=endpoints.secret_for))
     if slack is not None:
         connectors.append(slack.connector)
     if github is not None:
@@ -146,6 +146,7 @@ def github_from(settings: Settings, now: Callable[[], datetime]) -> GitHubParts 
             path.strip() for path in settings.text("github_playbook_paths").split(",") if path.strip()
         ),
         follow_up_repository=settings.text("github_follow_up_repository"),
+        follow_up_remind_days=settings.number("follow_up_remind_days"),
         closes_issue=settings.switch("github_closes_issue"),
         posts_updates=settings.switch("github_posts_updates"),
         note_reaction=settings.text("github_note_reaction"),
@@ -227,6 +228,6 @@ def _email(settings: Settings) -> EmailSettings:
 
 def _webhook(settings: Settings) -> WebhookSettings:
     secret = settings.text("webhook_secret")
-    if not secret:
+    if settings.text("webhook_url") and not secret:
         raise BadSettingError("TOCSIN_WEBHOOK_URL is set, so TOCSIN_WEBHOOK_SECRET is needed to sign what is sent.")
     return WebhookSettings(secret=secret, url=settings.text("webhook_url"))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tocsin.web.views import audiences, deliveries, home, live, outside, people, playbooks, rooms, sign_in
+from tocsin.web.views import (
+    audiences,
+    deliveries,
+    follow_ups,
+    home,
+    live,
+    outside,
+    people,
+    playbooks,
+    rooms,
+    sign_in,
+)
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
@@ -41,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("audiences/<int:audience_pk>/contacts/<int:pk>/remove/", audiences.remove_contact, name="remove-contact"),
     path("teams/new/", audiences.team, name="new-team"),
     path("teams/<int:pk>/", audiences.team, name="team"),
+    path("follow-ups/", follow_ups.listing, name="follow-ups"),
     path("people/", people.listing, name="people"),
     path("people/me/", people.account, name="account"),
     path("people/<int:pk>/", people.access, name="person"),

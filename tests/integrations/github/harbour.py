@@ -87,7 +87,7 @@ def _seed(private_key: str, hook: str) -> Mapping[str, object]:
                     "slug": "tocsin",
                     "name": "Tocsin",
                     "private_key": private_key,
-                    "permissions": {"issues": "write", "contents": "read", "metadata": "read"},
+                    "permissions": {"issues": "write", "contents": "write", "metadata": "read"},
                     "events": ["issues", "issue_comment", "push"],
                     "webhook_url": hook,
                     "webhook_secret": SECRET,

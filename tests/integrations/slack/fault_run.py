@@ -21,7 +21,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from tests.integrations.slack.workspace import BOT_TOKEN, emulator
+from tests.integrations.slack.emulated import BOT_TOKEN, emulator
 from tests.outside.fault_proxy import CUT_HTTP, DROP, PASS, Fault, FaultProxy, http_answer
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -23,7 +23,7 @@ def now() -> datetime:
 
 
 def parts(plan: Plan) -> Any:
-    from tests.integrations.slack.workspace import BOT_TOKEN, SECRET
+    from tests.integrations.slack.emulated import BOT_TOKEN, SECRET
     from tocsin.integrations.slack.config import SlackConfig
     from tocsin.integrations.slack.connect import connect
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tests.integrations.slack.workspace import CAST, Workspace
+from tests.integrations.slack.emulated import CAST
+from tests.integrations.slack.workspace import Workspace
 from tocsin.store import queries
 
 
@@ -113,6 +114,7 @@ class Story:
         slack.react("chi", "+1", report)
         slack.react("dora", "+1", report)
         slack.settle()
+        self.form("ana", "share:open", {"step": self.step("share-report")})
         self.form("ana", "followup:open", title="Alert when payments fail", category="Adding monitoring")
         slack.pass_time(to_minute=240)
 

@@ -60,6 +60,10 @@ def told(channel: str, outside: str, outside_step: str) -> list[tuple[str, str]]
         ("thread", "@chi withdrew the approval of version 1."),
         ("thread", "👍 @chi approved version 1."),
         ("thread", "👍 @dora approved version 1."),
+        (
+            "thread",
+            f"📝 <https://tocsin.example/incidents/INC-1/report|The incident report> of {title}, version 1, is shared.",
+        ),
         ("thread", "📌 Follow-up follow-up-1: Alert when payments fail (Adding monitoring)"),
     ]
 

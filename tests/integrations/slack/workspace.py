@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +22,7 @@ from urllib.parse import urlencode
 from django.test import RequestFactory
 from slack_sdk import WebClient
 
-from tests.outside import emulate
+from tests.integrations.slack.emulated import BOT_TOKEN, CHANNELS, SECRET, emulator
 from tests.outside.fault_proxy import FaultProxy
 from tests.outside.slack_door import SlackDoor
 from tocsin.delivery.ports import Connector
@@ -35,27 +34,8 @@ from tocsin.desk.routes import Routes
 from tocsin.integrations.room.send import RoomConnector
 from tocsin.integrations.slack.config import SlackConfig
 from tocsin.integrations.slack.connect import SlackParts, connect
-from tocsin.integrations.slack.probe import SCOPES
 
-SECRET = "signed-by-slack"
-BOT_TOKEN = "xoxb-tocsin"
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-CAST = {
-    "ana": "Ana Ruiz",
-    "ben": "Ben Okafor",
-    "chi": "Chi Nguyen",
-    "dora": "Dora Lind",
-}
-PERSON_SCOPES = [
-    "chat:write",
-    "channels:history",
-    "groups:history",
-    "im:history",
-    "channels:read",
-    "groups:read",
-    "im:read",
-]
-CHANNELS = ["general-ops", "staging", "security-team", "drills"]
 _numbers = itertools.count(1)
 
 PLAYBOOK = b"""---
@@ -77,7 +57,7 @@ about: What the harbour's team does when something breaks.
 - [ ] Determine the impact.
 - [ ] Assign the severity:
   - **High:** Customer data was seen by others
-  - **Medium:** The harbour is closed for more than 30 minutes
+  - **Medium:** Full harbour downtime for more than 30 minutes
   - **Low:** One berth is out of order
 
 ### Medium/High incidents
@@ -108,26 +88,6 @@ about: What the harbour's team does when something breaks.
 
 [ops]: https://harbour.slack.com/archives/C0HARBOUR1
 """
-
-
-@cache
-def emulator() -> emulate.Emulator:
-    """Start the emulator once for each test process; each workspace has channels and tokens of its own."""
-    users = [{"name": name, "real_name": real, "email": f"{name}@example.org"} for name, real in CAST.items()]
-    tokens: list[dict[str, Any]] = [
-        {"token": f"xoxp-{name}", "type": "user", "user": name, "scopes": PERSON_SCOPES} for name in CAST
-    ]
-    bot = {"token": BOT_TOKEN, "type": "bot", "user": "tocsin", "scopes": list(SCOPES), "bot_id": "B0TOCSIN1"}
-    weak = {"token": "xoxb-weak", "type": "bot", "user": "tocsin", "scopes": ["channels:read"]}
-    slack = {
-        "team": {"name": "Harbour", "domain": "harbour"},
-        "users": [*users, {"name": "tocsin", "real_name": "Tocsin", "email": "tocsin@example.org"}],
-        "channels": [{"name": name} for name in CHANNELS],
-        "strict_scopes": True,
-        "signing_secret": SECRET,
-        "tokens": [*tokens, bot, weak],
-    }
-    return emulate.start({"slack": slack}, "slack")
 
 
 @dataclass
@@ -390,6 +350,8 @@ def _filled(element: Mapping[str, Any], answer: Any) -> dict[str, Any]:
         return {"type": kind, "selected_option": option}
     if kind == "checkboxes":
         return {"type": kind, "selected_options": [o for o in element["options"] if o["value"] in answer]}
+    if kind == "datetimepicker":
+        return {"type": kind, "selected_date_time": answer}
     return {"type": kind, "value": answer}
 
 

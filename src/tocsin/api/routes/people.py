@@ -22,7 +22,6 @@ from tocsin.people.models import Person
 
 router = Router(tags=["People"])
 router.add_decorator(once.answer_once)
-links = Router(tags=["People"])
 Access = Literal["observer", "responder", "commander", "administrator"]
 FullName = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=words.CLEAN)]
 _LABEL = r"[A-Za-z0-9-]{1,63}"
@@ -101,12 +100,13 @@ def add_person(request: HttpRequest, body: PersonNewIn) -> HttpResponse:
     return answers.made(_shown(person, caller.person), status=201)
 
 
-@links.post(
+@router.post(
     "/people/{ref}/sign-in-link",
     response={201: LinkOut},
     operation_id="make_sign_in_link",
     summary="Make somebody a link to sign in with",
 )
+@once.gives_a_secret
 def make_sign_in_link(request: HttpRequest, ref: Known = Path(...)) -> HttpResponse:
     """For administrators. It works once, within a day. Asking again gives a new one, since links are not kept."""
     require_administrator(caller_of(request))

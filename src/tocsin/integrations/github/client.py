@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
-from github import Auth, Github, GithubException
+from github import Auth, Github, GithubException, GithubIntegration
+from jwt import PyJWTError
 
 from tocsin.delivery.ports import NotDeliveredError
 from tocsin.integrations.github.config import GitHubConfig
 
-PERMISSIONS = {"issues": "write", "contents": "read", "metadata": "read"}
+PERMISSIONS = frozenset({"issues", "contents", "metadata"})
 PER_PAGE = 100
 _WAIT_UNTOLD = timedelta(seconds=60)
 _MEND_KEY = "Give a new token or key (docs/github.md), start Tocsin again, then retry this."
@@ -60,6 +61,9 @@ class GitHub:
                     client.close()
             except GithubException as error:
                 raise self._refused(verb, path, error) from error
+            except PyJWTError as error:
+                text = f"The App's private key cannot be used: {error}"
+                raise GitHubError(text, is_permanent=True, mend=_MEND_KEY) from error
             except (requests.RequestException, OSError, RuntimeError, AssertionError, ValueError) as error:
                 raise _line_failed(verb, path, error) from error
 
@@ -95,21 +99,21 @@ class GitHub:
 
 
 def _make(config: GitHubConfig) -> Github:
-    auth: Auth.Auth
+    ways: dict[str, Any] = {
+        "base_url": config.api_url.rstrip("/"),
+        "timeout": config.timeout_seconds,
+        "user_agent": "Tocsin",
+        "retry": None,
+        "seconds_between_requests": None,
+        "seconds_between_writes": None,
+    }
     if config.token:
-        auth = Auth.Token(config.token)
-    else:
-        app = Auth.AppAuth(config.app_id, config.private_key)
-        auth = app.get_installation_auth(config.installation, PERMISSIONS)
-    return Github(
-        base_url=config.api_url.rstrip("/"),
-        auth=auth,
-        timeout=config.timeout_seconds,
-        user_agent="Tocsin",
-        retry=None,
-        seconds_between_requests=None,
-        seconds_between_writes=None,
-    )
+        return Github(auth=Auth.Token(config.token), **ways)
+    app = Auth.AppAuth(config.app_id, config.private_key)
+    with GithubIntegration(auth=app, **ways) as integration:
+        granted = integration.get_app_installation(config.installation).raw_data.get("permissions") or {}
+    wanted = {name: level for name, level in granted.items() if name in PERMISSIONS}
+    return Github(auth=app.get_installation_auth(config.installation, wanted), **ways)
 
 
 def _said(error: GithubException) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from tocsin.delivery import queue
+from tocsin.delivery.ports import Destination, Outgoing
 from tocsin.desk import writer
 from tocsin.errors import RefusedError
 from tocsin.incident import commands as cmd
@@ -50,6 +52,30 @@ def follow_incident(ref: str, is_closed: bool, actor: Actor, key: str, now: date
             f"github:{key}:open",
             now,
         )
+
+
+def remind(now: datetime, after: timedelta) -> int:
+    """Remind of follow-ups whose issue has been open for so long, and again each time that passes; return how many."""
+    count = 0
+    for row in FollowUpIssue.objects.filter(is_closed=False):
+        state = queries.load(row.ref).state
+        found = next((f for f in state.follow_ups if f.id == row.follow_up and f.done_at is None), None)
+        if found is None or now - (row.reminded_at or found.at) < after:
+            continue
+        days = (now - found.at).days
+        notice = Outgoing(
+            identity=f"{row.ref}.{row.follow_up}.reminder-{days}",
+            destination=Destination("room", found.owner or state.roles.get(COMMANDER) or found.by),
+            kind="reminder",
+            thread=row.ref,
+            subject=f"{row.ref}: a follow-up is open for {days} days",
+            text=f"{found.title} {row.url}",
+            url=row.url,
+        )
+        queue.enqueue(notice, now=now)
+        FollowUpIssue.objects.filter(pk=row.pk).update(reminded_at=now)
+        count += 1
+    return count
 
 
 def note_follow_up(ref: str, words: str, actor: Actor, key: str, now: datetime) -> None:

@@ -11,11 +11,16 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from tocsin.errors import RefusedError
 from tocsin.integrations.github.models import GitHubAccount
 from tocsin.people.models import Person
 
 GUEST_DOMAIN = "guests.tocsin.invalid"
 TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+
+
+class UnknownAccountError(RefusedError):
+    """No GitHub user of this login has acted here yet, or nobody has this e-mail address. Check both and try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,14 @@ def may_edit(issue: Mapping[str, Any], sender: Mapping[str, Any] | None) -> bool
 def is_trusted(written: Mapping[str, Any]) -> bool:
     """Return whether the author of an issue or comment belongs to the repository."""
     return written.get("author_association") in TRUSTED
+
+
+def link(login: str, email: str) -> Person:
+    """Say that a GitHub user is this person. *Raises* UnknownAccountError."""
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is None or not GitHubAccount.objects.filter(login__iexact=login).update(person=person):
+        raise UnknownAccountError
+    return person
 
 
 def _meet(number: int, login: str) -> Person:

@@ -84,15 +84,19 @@ class Sources:
         return True
 
     def _refuse(self, row: PlaybookFile, commit: str, findings: list[Finding]) -> None:
-        """Comment the commit, once, with what has to be mended."""
+        """Comment the commit, once, with what has to be mended. Where that is not allowed, the log says it."""
         path = f"/repos/{row.repository}/commits/{commit}/comments"
         identity = f"lint.{commit[:12]}.{row.path.replace('/', '.')}"
-        if any(marks.has_mark(comment.get("body"), identity) for comment in self.github.pages(path)):
-            return
         stays = "The last good version stays in use." if row.digest else "No version of it is in use yet."
         said = "\n".join(f"- {_line(row.path, finding)}" for finding in findings)
         words = f"**Tocsin cannot use this version of `{row.path}`.** {stays}\n\n{said}"
-        self.github.call("POST", path, {"body": marks.marked(words, identity)})
+        try:
+            if not any(marks.has_mark(comment.get("body"), identity) for comment in self.github.pages(path)):
+                self.github.call("POST", path, {"body": marks.marked(words, identity)})
+        except GitHubError as error:
+            if not error.is_permanent:
+                raise
+            log.warning("%s %s: %s", commit, error.message, words)
 
 
 def findings_of(source: bytes, name: str) -> list[Finding]:

@@ -84,6 +84,9 @@ class _Telling:
             yield from self._edits()
         for entry in entries:
             yield from self._direct(entry)
+            if isinstance(entry.event, ev.ResponderJoined) and self.is_own and not begins:
+                about = {"method": "conversations.invite", "invite": [entry.event.person]}
+                yield self._plain(entry, "invite", self.home, about)
             if isinstance(entry.event, ev.IncidentClosed) and self.is_own:
                 yield self._plain(entry, "archive", self.home, {"method": "conversations.archive"})
 

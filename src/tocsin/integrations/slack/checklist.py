@@ -83,7 +83,9 @@ def own_button(seen: Seen, step: StepView) -> Block | None:
         "take-notes": ("I take notes", "role:notes"),
         "write-report": ("Write the report", "report:open"),
         "draft-report": ("Write the report", "report:open"),
+        "share-report": ("Share the report", "share:open"),
         "create-follow-ups": ("Add a follow-up", "followup:open"),
+        "schedule-retrospective": ("Choose a time", "retro:open"),
     }.get(action or "")
     if words is None or (action == "start-call" and seen.state.call_url):
         return None
@@ -96,7 +98,8 @@ def _questions(shown: Room) -> list[QuestionView]:
 
 def _question(seen: Seen, asked: QuestionView) -> Iterator[Block]:
     value = {"ref": seen.ref, "question": asked.id}
-    yield kit.section(f"❓ {escape(asked.text)}?")
+    is_asked = asked.text.rstrip().endswith("?")
+    yield kit.section(f"❓ {escape(asked.text)}" if is_asked else f"❓ Is it so that {escape(asked.text)}?")
     yield kit.actions(
         [
             kit.button("Yes", "question:yes", {**value, "answer": "yes"}),

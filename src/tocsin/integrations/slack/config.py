@@ -26,9 +26,9 @@ class SlackConfig:
     """
 
     inbox: Path
-    bot_token: str = ""
-    signing_secret: str = ""
-    app_token: str = ""
+    bot_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
     api_url: str = API_URL
     base_url: str = ""
     channel_map: Mapping[str, str] = field(default_factory=dict)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from slack_bolt import App
+from slack_sdk.errors import SlackClientError
 
 from tocsin.desk import playbooks
 from tocsin.integrations.slack import people, places
@@ -25,6 +27,10 @@ from tocsin.integrations.slack.view import nobody
 from tocsin.integrations.slack.work import Clerk
 from tocsin.store import queries
 
+log = logging.getLogger(__name__)
+_REST_SECONDS = 15.0
+_STOP_WITHIN_SECONDS = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class SlackParts:
@@ -40,16 +46,31 @@ class SlackParts:
 
     def run_forever(self, stop: threading.Event) -> None:
         """Work off what was left, act on changes, and keep the socket open, until `stop` is set and `wake` called."""
-        socket = open_socket(self.app, self.config) if self.config.app_token else None
-        sweeper = threading.Thread(target=self.inbox.run_forever, args=[stop], name="slack-inbox", daemon=True)
-        sweeper.start()
+        beside = [threading.Thread(target=self.inbox.run_forever, args=[stop], name="slack-inbox", daemon=True)]
+        if self.config.app_token:
+            beside.append(threading.Thread(target=self.hear_by_socket, args=[stop], name="slack-socket", daemon=True))
+        for thread in beside:
+            thread.start()
         try:
             self.acting.run_forever(stop)
         finally:
             self.acting.close()
-            if socket is not None:
-                socket.close()
+            for thread in beside:
+                thread.join(_STOP_WITHIN_SECONDS)
             self.inbox.stop()
+
+    def hear_by_socket(self, stop: threading.Event) -> None:
+        """Connect by Socket Mode as soon as Slack lets it, and stay connected until `stop` is set."""
+        socket = None
+        while socket is None and not stop.is_set():
+            try:
+                socket = open_socket(self.app, self.config)
+            except (SlackClientError, OSError) as error:
+                log.warning("Slack's socket cannot be opened yet; trying again in %s s: %s", _REST_SECONDS, error)
+                stop.wait(_REST_SECONDS)
+        stop.wait()
+        if socket is not None:
+            socket.close()  # type: ignore[no-untyped-call]
 
     def wake(self) -> None:
         self.acting.wake()

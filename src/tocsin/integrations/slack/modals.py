@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from tocsin.incident.room import StepView
@@ -17,6 +18,7 @@ from tocsin.integrations.slack.view import Seen, open_steps, span, steps_of
 
 DECLARE = "declare"
 STEPS_A_PAGE = 15
+LONGEST_ABOUT = 3000
 Modal = dict[str, Any]
 About = Mapping[str, object]
 
@@ -30,11 +32,20 @@ def _modal(
         "title": kit.plain(title, kit.LONGEST_TITLE),
         "close": kit.plain("Close" if not submit else "Cancel", kit.LONGEST_TITLE),
         "blocks": kit.fit(blocks, kit.MOST_VIEW_BLOCKS),
-        "private_metadata": json.dumps(dict(about or {}), separators=(",", ":"))[:3000],
+        "private_metadata": _about_text(about or {}),
     }
     if submit:
         made["submit"] = kit.plain(submit, kit.LONGEST_TITLE)
     return made
+
+
+def _about_text(about: About) -> str:
+    """Write what a form is about, without the quoted words where there is no room for them."""
+    written = json.dumps(dict(about), separators=(",", ":"), ensure_ascii=False)
+    if len(written) <= LONGEST_ABOUT:
+        return written
+    short = {name: value for name, value in about.items() if name != "words"}
+    return json.dumps(short, separators=(",", ":"), ensure_ascii=False)
 
 
 def loading(title: str) -> Modal:
@@ -187,6 +198,21 @@ def report(start: str, about: About) -> Modal:
     return _modal("Incident report", blocks, submit="Post for review", callback="report", about=about)
 
 
+def share(seen: Seen, step_id: str, about: About) -> Modal:
+    """Share the newest version of the report."""
+    step = seen.state.step_of(step_id)
+    start = ", ".join(step.audiences) if step else ""
+    blocks = [kit.ask("With whom?", kit.text_input(start=start, longest=300), block_id="audience")]
+    return _modal("Share the report", blocks, submit="Share", callback="share", about=about)
+
+
+def retrospective(seen: Seen, about: About) -> Modal:
+    start = int((seen.now + timedelta(days=3)).timestamp()) // 3600 * 3600
+    picker = {"type": "datetimepicker", "action_id": "value", "initial_date_time": start}
+    blocks = [kit.ask("When is the retrospective?", picker, block_id="starts_at")]
+    return _modal("Retrospective", blocks, submit="Schedule", callback="retro", about=about)
+
+
 def follow_up(categories: Sequence[str], about: About) -> Modal:
     blocks = [kit.ask("What is to be done?", kit.text_input(longest=250), block_id="title")]
     if categories:
@@ -247,6 +273,8 @@ def answers(view: Mapping[str, Any]) -> dict[str, Any]:
 def _answer(element: Mapping[str, Any]) -> Any:
     if "selected_options" in element:
         return [option["value"] for option in element["selected_options"] or []]
+    if "selected_date_time" in element:
+        return element["selected_date_time"]
     chosen = element.get("selected_option")
     return chosen["value"] if chosen else element.get("value")
 

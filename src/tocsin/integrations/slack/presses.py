@@ -31,6 +31,8 @@ FORMS = {
     "impact:open": "Impact",
     "note:open": "Add a note",
     "report:open": "Incident report",
+    "share:open": "Share the report",
+    "retro:open": "Retrospective",
     "followup:open": "Add a follow-up",
     "steps:open": "All steps",
     "home:declare": "Declare an incident",
@@ -138,6 +140,10 @@ def _form(press: Press, seen: Seen, about: dict[str, Any]) -> modals.Modal:
         case "report:open":
             latest = seen.state.reports[-1].text if seen.state.reports else report_start(seen)
             return modals.report(latest, about)
+        case "share:open":
+            return modals.share(seen, press.step, about)
+        case "retro:open":
+            return modals.retrospective(seen, about)
         case "followup:open":
             return modals.follow_up(_categories(seen), about)
         case "steps:open":

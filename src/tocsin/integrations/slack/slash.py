@@ -23,6 +23,7 @@ HELP = (
     "`/incident severity High` set the severity\n"
     "`/incident note We rolled back` write into the timeline\n"
     "`/incident resolve It works again` resolve it\n"
+    "`/incident confirm`, `dismiss Why`, `reopen Why`, `close`\n"
     "Begin with a reference where it is not clear which incident is meant: `/incident INC-12 update …`"
 )
 
@@ -118,6 +119,16 @@ def _note(ground: Ground, letter: Letter, asker: Asker, ref: str, said: str) -> 
     ground.answer(letter, f"Noted in {ref}.")
 
 
+def _end(make: Callable[[str, str], cmd.Command], done: str) -> Callable[[Ground, Letter, Asker, str, str], None]:
+    """Return what does a word that changes the incident's state, with the reason that was typed."""
+
+    def act(ground: Ground, letter: Letter, asker: Asker, ref: str, said: str) -> None:
+        ground.run(asker.person, ref, make(asker.person.ref, said), letter.key)
+        ground.answer(letter, f"{ref} is {done}.")
+
+    return act
+
+
 def _without_ref(text: str) -> str:
     first, _, rest = text.strip().partition(" ")
     return rest if first.upper().startswith("INC-") else text
@@ -128,4 +139,8 @@ _WORDS: dict[str, Callable[[Ground, Letter, Asker, str, str], None]] = {
     "severity": _severity,
     "resolve": _resolve,
     "note": _note,
+    "confirm": _end(lambda by, said: cmd.ConfirmIncident(by=by), "confirmed"),
+    "dismiss": _end(lambda by, said: cmd.DismissIncident(by=by, reason=said), "dismissed as a false alarm"),
+    "reopen": _end(lambda by, said: cmd.ReopenIncident(by=by, reason=said), "open again"),
+    "close": _end(lambda by, said: cmd.CloseIncident(by=by), "closed"),
 }

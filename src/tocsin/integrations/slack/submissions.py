@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from tocsin.desk import writer
@@ -111,11 +112,10 @@ def _update(ground: Ground, sent: Sent) -> list[cmd.Command]:
 
 def _notify(ground: Ground, sent: Sent) -> list[cmd.Command]:
     """Tell each audience named; the step is done with the last of them."""
-    names = [name.strip() for name in sent.text("audience").split(",") if name.strip()] or [""]
+    names = _names(sent.text("audience")) or ("",)
+    last = names[-1]
     return [
-        cmd.NotifyAudience(
-            by=sent.by, audience=name, text=sent.text("text"), step=sent.step if name is names[-1] else None
-        )
+        cmd.NotifyAudience(by=sent.by, audience=name, text=sent.text("text"), step=sent.step if name is last else None)
         for name in names
     ]
 
@@ -149,6 +149,19 @@ def _report(ground: Ground, sent: Sent) -> list[cmd.Command]:
     return [cmd.DraftReport(by=sent.by, text=sent.text("text"))]
 
 
+def _share(ground: Ground, sent: Sent) -> list[cmd.Command]:
+    return [cmd.ShareReport(by=sent.by, audiences=_names(sent.text("audience")), step=sent.step)]
+
+
+def _retrospective(ground: Ground, sent: Sent) -> list[cmd.Command]:
+    starts_at = datetime.fromtimestamp(int(sent.text("starts_at") or 0), UTC)
+    return [cmd.ScheduleRetrospective(by=sent.by, starts_at=starts_at, step=sent.step)]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def _follow_up(ground: Ground, sent: Sent) -> list[cmd.Command]:
     return [cmd.CreateFollowUp(by=sent.by, title=sent.text("title"), category=sent.text("category"))]
 
@@ -163,5 +176,7 @@ _FORMS: dict[str, Callable[[Ground, Sent], list[cmd.Command]]] = {
     "impact": _impact,
     "note-text": _note,
     "report": _report,
+    "share": _share,
+    "retro": _retrospective,
     "followup": _follow_up,
 }

@@ -42,17 +42,24 @@ class WebhookConnector:
 
     name = "webhook"
 
-    def __init__(self, settings: WebhookSettings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        settings: WebhookSettings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        secret_for: Callable[[str], str | None] = lambda url: None,
+    ) -> None:
+        """`secret_for` gives the key of an address that has one of its own; the settings' key signs for all others."""
         self._settings = settings
         self._clock = clock
+        self._secret_for = secret_for
         self._trust = httpx.create_ssl_context(trust_env=False)
         if settings.ca_file:
             self._trust.load_verify_locations(settings.ca_file)
 
     def send(self, outgoing: Outgoing) -> Receipt:
         body = payload(outgoing)
-        headers = self._headers(outgoing.identity, body)
         url = outgoing.destination.address
+        headers = self._headers(outgoing.identity, body, self._secret_for(url) or self._settings.secret)
         try:
             with self._client() as client, client.stream("POST", url, content=body, headers=headers) as response:
                 self._judge(response)
@@ -76,7 +83,7 @@ class WebhookConnector:
         if not url:
             return Probe(is_well=True, summary="No webhook is set up.")
         try:
-            self._headers("probe", b"")
+            self._headers("probe", b"", self._settings.secret)
             with self._client() as client, client.stream("HEAD", url) as response:
                 return Probe(is_well=True, summary=f"{_host(url)} answers ({response.status_code}).")
         except NotDeliveredError as error:
@@ -94,10 +101,10 @@ class WebhookConnector:
             trust_env=False,
         )
 
-    def _headers(self, identity: str, body: bytes) -> Mapping[str, str]:
+    def _headers(self, identity: str, body: bytes, secret: str) -> Mapping[str, str]:
         now = self._clock()
         try:
-            signature = Webhook(self._settings.secret).sign(webhook_id(identity), now, body.decode())
+            signature = Webhook(secret).sign(webhook_id(identity), now, body.decode())
         except (EmptyWebhookSecretError, binascii.Error) as error:
             raise NotDeliveredError(
                 "The key that signs webhooks is missing or no base64.", is_permanent=True, mend=MEND_SIGNING

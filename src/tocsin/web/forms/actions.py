@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from tocsin.desk import calls
 from tocsin.incident import commands as cmd
+from tocsin.people import meeting
 from tocsin.people.models import Person
 from tocsin.web import drafts
 from tocsin.web.forms.act import ActForm, moment_input, pairs, text_area
@@ -227,6 +228,14 @@ class ScheduleRetrospective(ActForm):
     button = gettext_lazy("Schedule")
     icon = "calendar-event"
     starts_at = forms.DateTimeField(label=gettext_lazy("When?"), widget=moment_input())
+
+    def prepare(self) -> None:
+        """Propose an hour within five working days that is in everybody's working hours."""
+        state = self.scene.state
+        if "starts_at" not in self.initial:
+            self.initial["starts_at"] = meeting.proposed(self.scene.now, meeting.zones_of(state.responders))
+        if state.retrospective_at is None:
+            self.fields["starts_at"].help_text = _("Everybody in the incident gets an invitation by e-mail.")
 
     def command(self, person: Person) -> cmd.Command:
         return cmd.ScheduleRetrospective(by=person.ref, starts_at=self.words["starts_at"], step=self.step_or_none)
