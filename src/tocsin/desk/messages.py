@@ -171,10 +171,14 @@ def _to_audience(entry: Recorded, name: str, words: Words, context: Context) -> 
     elif audience is None:
         yield _message(entry, Destination(context.routes.channel_connector, name), words, context)
     else:
+        unreached = []
         for contact in deliberate.recipients(audience, context.state):
             made = _to_one(entry, contact, words, context)
-            if made is not None:
+            if made is None:
+                unreached.append(contact.label)
+            else:
                 yield replace(made, url="") if audience.is_outside else made
+        yield from _unreached(entry, audience, unreached, context)
 
 
 def _why_not(name: str, audience: AudienceEntry | None, context: Context) -> str:
@@ -267,21 +271,30 @@ def _outside(entry: Recorded, event: happened.MessageSent, context: Context) -> 
         words = Words(message.kind, f"{context.label}: {message.subject}", f"{audience.name} was not told: {reason}")
         yield _message(entry, Destination("room", audience.name), words, context)
         return
-    for contact in audience.contacts:
-        if contact.ref in event.recipients:
-            written = letters.letter(context.ref, context.state, message, contact, context.routes.base_url)
-            words = Words(message.kind, written.subject, written.text)
-            made = _to_one(entry, contact, words, context)
-            if made is not None:
-                parts = {"list": audience.name, "unsubscribe": written.unsubscribe}
-                yield replace(made, html=written.html, url="", data={**made.data, **parts})
+    unreached = []
+    for contact in (contact for contact in audience.contacts if contact.ref in event.recipients):
+        written = letters.letter(context.ref, context.state, message, contact, context.routes.base_url)
+        made = _to_one(entry, contact, Words(message.kind, written.subject, written.text), context)
+        if made is None:
+            unreached.append(contact.label)
+        else:
+            parts = {"list": audience.name, "unsubscribe": written.unsubscribe}
+            yield replace(made, html=written.html, url="", data={**made.data, **parts})
+    yield from _unreached(entry, audience, unreached, context)
 
 
 def _why_not_outside(audience: AudienceEntry, context: Context) -> str:
     if context.state.is_drill and audience.is_outside:
         return "this is a drill, and they are outside the team."
-    ways = context.routes.reaches("email") or context.routes.reaches("paging")
-    return "" if ways else "no e-mail is set up. Tell them yourself."
+    return ""
+
+
+def _unreached(entry: Recorded, audience: AudienceEntry, names: list[str], context: Context) -> Iterator[Outgoing]:
+    """Say in the room whom no way that works here reaches."""
+    if names:
+        text = f"{', '.join(names)} could not be told: no way that is set up here reaches them. Tell them yourself."
+        words = Words("notified", f"{context.label}: {audience.name}", text)
+        yield _message(entry, Destination("room", audience.name), words, context)
 
 
 def _to_one(entry: Recorded, contact: Reachable, words: Words, context: Context) -> Outgoing | None:
