@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event as Flag
@@ -63,6 +64,27 @@ def stop(ref: str, *, by: str, reason: str, key: str, now: datetime) -> None:
         writer.run(ref, cmd.ResolveIncident(by=by, summary=reason), key=f"{key}-resolve", now=now)
     if row.status in ("active", "resolved"):
         writer.run(ref, cmd.CloseIncident(by=by), key=f"{key}-close", now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a scripted drill has come, in seconds of its own time."""
+
+    speed: int
+    passed_seconds: int
+    length_seconds: int
+    began_at: datetime
+    is_running: bool
+
+
+def progress_of(ref: str, there: datetime) -> Progress | None:
+    """Return how far a scripted drill is when it is `there` in it; None for every other incident."""
+    row = queries.find_row(ref)
+    if row.speed == 1:
+        return None
+    length = int(LENGTH.total_seconds())
+    passed = min(length, max(0, int((there - row.declared_at).total_seconds())))
+    return Progress(row.speed, passed, length, row.declared_at, row.status in drill_time.OPEN)
 
 
 def script(state: IncidentState) -> Iterator[tuple[timedelta, cmd.Command]]:

@@ -16,10 +16,10 @@ from functools import reduce
 from django.db import transaction
 
 from tocsin.delivery import queue
-from tocsin.desk import bus, messages, routes
+from tocsin.desk import bus, directory, messages, routes
 from tocsin.desk.contention import settled
 from tocsin.errors import RefusedError, UnreadableError
-from tocsin.incident.commands import AdvanceClock, Command, DeclareIncident
+from tocsin.incident.commands import AdvanceClock, Command, DeclareIncident, JoinIncident
 from tocsin.incident.decide import decide
 from tocsin.incident.due import next_due_at
 from tocsin.incident.events import Event
@@ -143,11 +143,23 @@ def _advance(ref: str, asked: _Asked) -> _Done:
 def _decide_and_write(row: Incident, asked: _Asked) -> _Done:
     """Decide at the asked moment, or at the last event's where that is later: an incident's time never goes back."""
     before = queries.load_row(row).state
-    events = decide(before, asked.command, max(drill_time.at(row, asked.now), row.last_at))
+    moment = max(drill_time.at(row, asked.now), row.last_at)
+    events = decide(before, asked.command, moment)
     after = reduce(evolve, events, before)
+    if events and (joining := _joining(after, asked.command.by)) is not None:
+        joined = decide(after, joining, moment)
+        events, after = [*events, *joined], reduce(evolve, joined, after)
     due_at = _due_at(row, after)
     projections.project(row, after, due_at)
     return _write(row, asked, events, after, due_at)
+
+
+def _joining(after: IncidentState, actor: str) -> JoinIncident | None:
+    """Return how whoever acts in an open incident becomes one of its responders; None where they are, or are nobody."""
+    if actor in after.responders or after.status in ("closed", "dismissed"):
+        return None
+    person = directory.look_up([actor], with_audiences=False).people.get(actor)
+    return None if person is None else JoinIncident(by=actor, person=actor, name=person.name)
 
 
 def _due_at(row: Incident, state: IncidentState) -> datetime | None:
