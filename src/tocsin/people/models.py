@@ -40,7 +40,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120)
     access = models.CharField(_("access"), max_length=20, choices=Access.choices, default=Access.RESPONDER)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
-    language = models.CharField(_("language"), max_length=10, default="en")
+    # Empty: what the browser asks for.
+    language = models.CharField(_("language"), max_length=10, default="", blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     pager = models.CharField(_("pager"), max_length=500, blank=True, help_text=PAGER_HELP)
     is_active = models.BooleanField(_("active"), default=True)

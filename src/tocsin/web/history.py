@@ -13,6 +13,7 @@ from tocsin.incident import events as ev
 from tocsin.incident.state import IncidentState
 from tocsin.store.log import Recorded
 from tocsin.web.durations import in_words
+from tocsin.web.sentences import say
 from tocsin.web.wording import plain
 
 
@@ -123,13 +124,13 @@ def _joined(event: ev.ResponderJoined, place: _Place) -> _Told:
 
 
 def _role_taken(event: ev.RoleTaken, place: _Place) -> _Told:
-    words = {"person": event.name or place.person(event.person), "role": event.role}
+    words = {"person": event.name or place.person(event.person), "role": say(event.role)}
     text = _("took the role %(role)s") if event.by == event.person else _("made %(person)s %(role)s")
     return _Told(text % words, "user-check")
 
 
 def _role_left(event: ev.RoleLeft, place: _Place) -> _Told:
-    words = {"person": place.person(event.person), "role": event.role}
+    words = {"person": place.person(event.person), "role": say(event.role)}
     text = _("left the role %(role)s") if event.by == event.person else _("freed %(person)s from the role %(role)s")
     return _Told(text % words, "user")
 
