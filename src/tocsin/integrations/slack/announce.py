@@ -232,7 +232,7 @@ class _Telling:
             destination=Destination(NAME, address),
             kind=kind,
             thread=self.seen.ref,
-            subject=self.seen.title,
+            subject=self.seen.subject,
             text=text,
             url=self.seen.url,
             data=data,
