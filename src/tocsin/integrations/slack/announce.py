@@ -344,7 +344,7 @@ def _announced(telling: _Telling, entry: Recorded, event: ev.ResolutionAnnounced
 def _report(telling: _Telling, entry: Recorded, event: ev.ReportDrafted) -> Iterator[Outgoing]:
     drafted = telling.seen.state.reports[event.version - 1]
     card = cards.report(telling.seen, drafted, telling.config.approve_reaction)
-    yield telling.reply(entry, "report", card, version=event.version)
+    yield telling.reply(entry, "report", card, fold="report", version=event.version)
 
 
 def _report_shared(telling: _Telling, entry: Recorded, event: ev.ReportShared) -> Iterator[Outgoing]:
