@@ -159,9 +159,10 @@ class RoomPage:
 
     @cached_property
     def deliveries(self) -> list[Delivery]:
-        """Messages that leave Tocsin, newest first; those that need a person before all others."""
+        """Messages that leave Tocsin, newest first; before all others what would attach the incident to a chat and did
+        not yet, then those that need a person."""
         rows = queue.deliveries(self.ref).exclude(connector="room").order_by("-position")
-        return sorted(rows, key=lambda row: row.status != Delivery.Status.FAILED)
+        return sorted(rows, key=lambda row: (not _would_attach(row), row.status != Delivery.Status.FAILED))
 
     @property
     def promises(self) -> tuple[Promise, ...]:
@@ -179,3 +180,7 @@ class RoomPage:
     def shows_report(self) -> bool:
         """Whether the report and the follow-ups have begun or are asked for now."""
         return bool(self.state.reports or self.state.follow_ups) or self.state.status in {"resolved", "closed"}
+
+
+def _would_attach(row: Delivery) -> bool:
+    return (row.connector, row.kind) == ("slack", "declared") and row.status != Delivery.Status.SENT

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.integrations.slack.test_faults import nth
 from tests.integrations.slack.test_refusals import declare_in_the_room
 from tests.integrations.slack.workspace import Workspace, workspace
-from tests.outside.fault_proxy import CUT_HTTP, PASS, http_answer
+from tests.outside.fault_proxy import CUT_HTTP, PASS, Fault, http_answer
 from tocsin.delivery.models import Delivery
 from tocsin.desk import writer
 from tocsin.incident import commands as cmd
@@ -84,6 +86,100 @@ def test_a_private_incident_is_never_made_public(tmp_path: Path) -> None:
         assert {row.status for row in rest} == {"failed"}
         assert not any("Keys were copied" in str(slack.channel(name)) for name in slack.channels)
         assert "chat.postMessage" not in slack.door.methods()
+
+
+@pytest.mark.parametrize("code", ["restricted_action", "missing_scope", "name_taken", "invalid_auth"])
+def test_whatever_hinders_the_private_channel_nothing_of_it_is_public(tmp_path: Path, code: str) -> None:
+    """Slack says no, in any words: one call was made, the incident lives, and the room names another way."""
+    with workspace(tmp_path, has_incident_channels=True) as slack:
+        slack.faults.choose = lambda number: slack_says({"ok": False, "error": code})
+        ref = declare_in_the_room(slack, "Keys were copied", is_private=True, severity="High")
+        slack.settle()
+        slack.faults.choose = lambda number: PASS
+        slack.clock.move(hours=1)
+        slack.settle()
+        assert queries.load(ref).state.status == "active"
+        failed = Delivery.objects.get(thread=ref, kind="channel")
+        assert (failed.status, failed.attempts) == ("failed", 1)
+        assert failed.mend
+        assert nothing_is_public(slack)
+
+
+def test_a_channel_that_slack_made_public_is_not_used_for_a_private_incident(tmp_path: Path) -> None:
+    with workspace(tmp_path) as slack:
+        made = {"ok": True, "channel": {"id": slack.channels["staging"], "name": "inc-1", "is_private": False}}
+        slack.faults.choose = nth(slack_says(made))
+        ref = declare_in_the_room(slack, "Keys were copied", is_private=True)
+        slack.settle()
+        failed = Delivery.objects.get(thread=ref, kind="channel")
+        assert (failed.status, failed.last_error) == ("failed", "Slack made the channel public.")
+        assert "Go on in the room" in failed.mend
+        assert nothing_is_public(slack)
+
+
+def test_a_person_who_joins_later_is_invited_to_the_incidents_own_channel(tmp_path: Path) -> None:
+    with workspace(tmp_path, has_incident_channels=True) as slack:
+        ref = declare_in_the_room(slack, "The lock is stuck")
+        slack.settle()
+        assert slack.users["ben"] not in members(slack, ref)
+        slack.press("ben", "incident:join", {"ref": ref})
+        slack.settle()
+        assert slack.users["ben"] in members(slack, ref)
+        asked = [call.arguments["users"] for call in slack.door.calls if call.method == "conversations.invite"]
+        assert asked == [slack.users["ben"]]
+
+
+def test_a_person_who_is_added_to_a_private_incident_is_invited_to_its_channel(tmp_path: Path) -> None:
+    with workspace(tmp_path) as slack:
+        ref = declare_in_the_room(slack, "Keys were copied", is_private=True)
+        slack.settle()
+        rosa = Person.objects.get(email="rosa@example.org")
+        chi = Person.objects.create_user("chi@example.org", name="Chi")
+        join = cmd.JoinIncident(by=rosa.ref, person=chi.ref, name="Chi")
+        writer.run(ref, join, key="join", now=slack.clock.now)
+        slack.settle()
+        assert slack.users["chi"] in members(slack, ref)
+
+
+@pytest.mark.parametrize(("severity", "is_told"), [("Low", False), ("Medium", True), ("High", True)])
+def test_a_resolution_is_said_in_the_thread_and_in_the_channel_only_from_medium_on(
+    tmp_path: Path, severity: str, is_told: bool
+) -> None:
+    with workspace(tmp_path) as slack:
+        ref = declare_in_the_room(slack, "The lock is stuck", severity=severity)
+        slack.settle()
+        rosa = Person.objects.get(email="rosa@example.org")
+        resolve = cmd.ResolveIncident(by=rosa.ref, summary="It moves again")
+        writer.run(ref, resolve, key="resolve", now=slack.clock.now)
+        slack.settle()
+        slack.pass_time(minutes=10)
+        (root,) = [message for message in slack.channel() if message["ts"] == message.get("thread_ts", message["ts"])]
+        thread = [m for m in slack.thread(root["ts"])[1:] if "It moves again" in m["text"]]
+        assert thread[0]["text"].startswith(f"✅ *{ref} The lock is stuck is resolved*")
+        assert not thread[0].get("reply_broadcast")
+        assert [bool(message.get("reply_broadcast")) for message in thread[1:]] == [True] * is_told
+        posts = [call.arguments for call in slack.door.calls if "It moves again" in call.arguments.get("text", "")]
+        shown = [post for post in posts if "thread_ts" not in post or "reply_broadcast" in post]
+        assert len(shown) == int(is_told)
+        assert all("It moves again" not in str(slack.channel(name)) for name in ("staging", "security-team", "drills"))
+
+
+def members(slack: Workspace, ref: str) -> list[str]:
+    place = str(own_channel(slack, ref)["id"])
+    return list(slack.client.conversations_members(channel=place)["members"])
+
+
+def slack_says(answer: dict[str, object]) -> Fault:
+    return http_answer(200, {"Content-Type": "application/json"}, json.dumps(answer).encode())
+
+
+def nothing_is_public(slack: Workspace) -> bool:
+    """Look into every public channel, and at every call that could have shown something."""
+    channels = slack.client.conversations_list(limit=1000, types="public_channel")["channels"]
+    texts = [str(slack.channel(name)) for name in slack.channels]
+    named = [c["name"] for c in channels if "keys" in c["name"]]
+    writes = {"chat.postMessage", "chat.update", "conversations.create", "conversations.setTopic", "bookmarks.add"}
+    return not named and not any("Keys" in text for text in texts) and not writes & set(slack.door.methods())
 
 
 def test_a_drill_is_told_in_the_drills_channel_and_says_so(tmp_path: Path) -> None:

@@ -102,7 +102,10 @@ def test_a_direct_message_that_slack_refuses_goes_by_mail(tmp_path: Path) -> Non
         assert "Rosa gave you a step: Start a video call." in " ".join(words.split())
         assert "users_not_found" in words
         assert f"/incidents/{ref}" in words
-        assert all("by e-mail" in page or "pat@example.org" in page for page in pages_of(ref))
+        assert all(
+            "pat@example.org" in page and "Slack refused users.lookupByEmail: users_not_found." in page
+            for page in pages_of(ref)
+        )
 
 
 def test_of_a_private_incident_the_mail_says_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Do what a playbook's steps ask of Tocsin in Slack: tell the team's channels as soon as a step that says so applies.
 
-Runs after each change of an incident, whoever made it, and again at the start; each thing is done once, by its key.
+Runs after each change of an incident, whoever made it, and again at the start; each thing is done once, by its key. An
+incident that was declared without Slack is announced first.
 Outside audiences are never told from here: a person writes to them.
 """
 
@@ -13,14 +14,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connections, transaction
 
+from tocsin.delivery import queue as delivery
 from tocsin.desk import bus, writer
 from tocsin.errors import TocsinError
 from tocsin.incident import commands as cmd
 from tocsin.incident.events import IncidentResolved
 from tocsin.incident.room import StepView
 from tocsin.integrations.slack import places
+from tocsin.integrations.slack.announce import Announcer
 from tocsin.integrations.slack.config import SlackConfig
 from tocsin.integrations.slack.view import Seen, open_steps
 from tocsin.playbook.conditions import leaves
@@ -37,6 +40,7 @@ class Acting:
 
     config: SlackConfig
     now: Callable[[], datetime]
+    announcer: Announcer
     _changed: queue.SimpleQueue[str | None] = field(default_factory=queue.SimpleQueue)
     _unlisten: Callable[[], None] | None = None
 
@@ -47,14 +51,18 @@ class Acting:
         """Act on what changes, and first on what goes on already, until `stop` is set and `wake` called."""
         self.listen()
         try:
-            for row in queries.incidents(statuses=("suspected", "active", "resolved")):
-                self._changed.put(row.ref)
+            self.take_up()
             while not stop.is_set():
                 ref = self._changed.get()
                 if ref is not None:
                     self._try(ref)
         finally:
             connections.close_all()
+
+    def take_up(self) -> None:
+        """Act on what goes on already, such as an incident that was declared before Slack was set up."""
+        for row in queries.incidents(statuses=("suspected", "active", "resolved")):
+            self._changed.put(row.ref)
 
     def wake(self) -> None:
         self._changed.put(None)
@@ -73,11 +81,19 @@ class Acting:
     def _try(self, ref: str) -> None:
         close_old_connections()
         try:
+            self.attach(ref)
             self.act(ref)
         except TocsinError as error:
             log.warning("%s: %s", ref, error.message)
         except Exception:
             log.exception("Tocsin could not act on %s in Slack", ref)
+
+    def attach(self, ref: str) -> None:
+        """Announce an incident that was declared without Slack; once, since each delivery is known by its identity."""
+        now = self.now()
+        with transaction.atomic():
+            for outgoing in self.announcer.attach(ref, queries.load(ref).state, now):
+                delivery.enqueue(outgoing, now=now)
 
     def act(self, ref: str) -> int:
         """Do all that an incident's open steps ask of Tocsin. Return how many commands that took."""

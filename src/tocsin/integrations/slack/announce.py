@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tocsin.delivery.ports import Destination, Outgoing
@@ -24,14 +25,21 @@ from tocsin.integrations.slack.view import Mention, Seen, nobody
 from tocsin.store.log import Recorded
 
 
+def queued_always(identity: str) -> bool:
+    """Take every incident for one that was announced when it was declared."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Announcer:
     """Makes Slack's messages for the desk. `mention` turns a person's ref into Slack's mention, or ""; `email_of` gives
-    the address that stands in for a direct message, or "" where e-mail cannot."""
+    the address that stands in for a direct message, or "" where e-mail cannot; `is_queued` says whether a delivery is
+    known, whatever became of it."""
 
     config: SlackConfig
     mention: Mention = nobody
     email_of: Mention = nobody
+    is_queued: Callable[[str], bool] = queued_always
 
     def reaches(self, name: str, state: IncidentState) -> bool:
         """Return whether this tells `name` itself, so that nobody else does."""
@@ -44,10 +52,29 @@ class Announcer:
         home = places.home_of(ref, state, self.config)
         if home is None or not entries:
             return []
-        seen = Seen(ref, state, entries[-1].at, self.config.base_url, self.mention)
-        return list(_Telling(self.config, seen, home, tuple(entries), self.email_of).messages())
+        telling = self._telling(ref, state, home, entries[-1].at, entries)
+        return list(telling.messages(attaches=self._is_unattached(telling)))
+
+    def attach(self, ref: str, state: IncidentState, now: datetime) -> list[Outgoing]:
+        """Return what opens an incident in Slack that was declared without it; nothing where it was announced."""
+        home = places.home_of(ref, state, self.config)
+        if home is None:
+            return []
+        telling = self._telling(ref, state, home, now, ())
+        return list(telling.opening()) if self._is_unattached(telling) else []
+
+    def _telling(
+        self, ref: str, state: IncidentState, home: str, now: datetime, entries: Sequence[Recorded]
+    ) -> _Telling:
+        seen = Seen(ref, state, now, self.config.base_url, self.mention)
+        return _Telling(self.config, seen, home, tuple(entries), self.email_of)
+
+    def _is_unattached(self, telling: _Telling) -> bool:
+        """Return whether an incident that goes on was never announced: Slack was set up after it was declared."""
+        return telling.seen.state.status not in _ENDED and not self.is_queued(telling.root)
 
 
+_ENDED = frozenset({"dismissed", "closed"})
 _CHANGES_ROOT = (
     ev.SeverityAssigned,
     ev.IncidentConfirmed,
@@ -73,15 +100,17 @@ class _Telling:
     entries: tuple[Recorded, ...]
     email_of: Mention
 
-    def messages(self) -> Iterator[Outgoing]:
+    def messages(self, *, attaches: bool = False) -> Iterator[Outgoing]:
+        """`attaches`: the incident was declared without Slack, so that these are the first it hears of it."""
         entries = self.entries
         begins = any(isinstance(entry.event, ev.IncidentDeclared) for entry in entries)
-        if begins:
-            yield from self._opening(entries[0])
-        else:
+        if begins or attaches:
+            yield from self.opening()
+        if not begins:
             for entry in entries:
                 yield from self._of_entry(entry)
-            yield from self._edits()
+            if not attaches:
+                yield from self._edits()
         for entry in entries:
             yield from self._direct(entry)
             if isinstance(entry.event, ev.ResponderJoined) and self.is_own and not begins:
@@ -109,12 +138,18 @@ class _Telling:
         """Name a delivery that later ones reply to or edit; the moment keeps installations apart."""
         return f"{self.seen.ref}.slack.{what}.{self._born}"
 
-    def _opening(self, first: Recorded) -> Iterator[Outgoing]:
+    @property
+    def root(self) -> str:
+        """Name the delivery that announces the incident."""
+        return self._fixed("root")
+
+    def opening(self) -> Iterator[Outgoing]:
+        """Announce the incident as it stands, and begin its thread or its channel."""
         if self.is_own:
             yield self._own_channel()
         follows = self._fixed("channel") if self.is_own else ""
         root = cards.declared(self.seen)
-        yield self._card(self._fixed("root"), "declared", self.home, root, follows=follows)
+        yield self._card(self.root, "declared", self.home, root, follows=follows)
         yield self._card(self._fixed("checklist"), "checklist", self.home, checklist(self.seen), follows=self._thread)
         public = places.public_channel(self.seen.state, self.config)
         if self.is_own and public and not self.seen.state.is_private:
@@ -123,7 +158,7 @@ class _Telling:
 
     @property
     def _thread(self) -> str:
-        return self._fixed("channel") if self.is_own else self._fixed("root")
+        return self._fixed("channel") if self.is_own else self.root
 
     def _own_channel(self) -> Outgoing:
         state = self.seen.state
@@ -141,7 +176,7 @@ class _Telling:
         """Edit the announcement and the checklist in place; an edit that waits is replaced by a newer one."""
         last = self.entries[-1]
         if any(isinstance(entry.event, _CHANGES_ROOT) for entry in self.entries):
-            yield self._edit(last, "declared", self._fixed("root"), cards.declared(self.seen))
+            yield self._edit(last, "declared", self.root, cards.declared(self.seen))
         if any(not isinstance(entry.event, _LEAVES_CHECKLIST) for entry in self.entries):
             yield self._edit(last, "checklist", self._fixed("checklist"), checklist(self.seen))
 
@@ -232,7 +267,7 @@ class _Telling:
             destination=Destination(NAME, address),
             kind=kind,
             thread=self.seen.ref,
-            subject=self.seen.title,
+            subject=self.seen.subject,
             text=text,
             url=self.seen.url,
             data=data,
@@ -344,7 +379,7 @@ def _announced(telling: _Telling, entry: Recorded, event: ev.ResolutionAnnounced
 def _report(telling: _Telling, entry: Recorded, event: ev.ReportDrafted) -> Iterator[Outgoing]:
     drafted = telling.seen.state.reports[event.version - 1]
     card = cards.report(telling.seen, drafted, telling.config.approve_reaction)
-    yield telling.reply(entry, "report", card, version=event.version)
+    yield telling.reply(entry, "report", card, fold="report", version=event.version)
 
 
 def _report_shared(telling: _Telling, entry: Recorded, event: ev.ReportShared) -> Iterator[Outgoing]:

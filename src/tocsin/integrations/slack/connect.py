@@ -11,6 +11,7 @@ from datetime import datetime
 from slack_bolt import App
 from slack_sdk.errors import SlackClientError
 
+from tocsin.delivery.models import Delivery
 from tocsin.desk import playbooks
 from tocsin.integrations.slack import people, places
 from tocsin.integrations.slack.acting import Acting
@@ -84,15 +85,21 @@ def connect(config: SlackConfig, now: Callable[[], datetime], *, has_email: bool
     clerk = Clerk(ground)
     inbox = Inbox(config.inbox, clerk.open_form, clerk.work, now=now)
     app = make_app(config, inbox, now)
+    announcer = Announcer(config, people.mention, people.email_of if has_email else nobody, is_queued)
     return SlackParts(
         config=config,
         connector=SlackConnector(slack, known.user_of, Check(config, slack, lambda: declared_channels(config)), now),
-        announcer=Announcer(config, people.mention, people.email_of if has_email else nobody),
+        announcer=announcer,
         inbox=inbox,
-        acting=Acting(config, now),
+        acting=Acting(config, now, announcer),
         app=app,
         page=SlackEvents(app),
     )
+
+
+def is_queued(identity: str) -> bool:
+    """Return whether the outbox knows a delivery, whatever became of it."""
+    return Delivery.objects.filter(identity=identity).exists()
 
 
 def declared_channels(config: SlackConfig) -> list[str]:

@@ -46,6 +46,11 @@ class Seen:
         return f"{'[Drill] ' if self.state.is_drill else ''}{self.ref} {self.state.title}"
 
     @property
+    def subject(self) -> str:
+        """Name the incident where others may read it: a private one by its reference only."""
+        return self.ref if self.state.is_private else self.title
+
+    @property
     def level(self) -> str:
         return self.state.severity or "no severity yet"
 
