@@ -39,7 +39,7 @@ from tocsin.integrations.room.send import RoomConnector
 SECRET = "between-harbour-and-tocsin"
 PEOPLE = ("ada", "grace", "stranger")
 BASE_URL = "https://tocsin.example"
-_REPOSITORIES = 60
+_REPOSITORIES = 150
 _numbers = count(1)
 
 
