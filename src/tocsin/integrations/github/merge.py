@@ -298,7 +298,7 @@ def _name_severity(known: Known, text: str, operation: NameSeverity, levels: Seq
     known = replace(known, severity=operation.level)
     found = severities.find(text)
     # Above boxes stands a sentence that asks for one of them, not a level to replace.
-    is_said = found is None or found.level(levels) == operation.level or has_boxes and not found.names_any(levels)
+    is_said = found is None or found.level(levels) == operation.level or (has_boxes and not found.names_any(levels))
     if found is None or is_said:
         return text, replace(known, severity_text=found.text if found else ""), ""
     filled = severities.fill(text, found, operation.level, levels)
