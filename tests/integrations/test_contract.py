@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,9 +17,13 @@ from tocsin.integrations.room.send import RoomConnector
 
 
 @pytest.fixture(params=OUTSIDE)
-def there(request: pytest.FixtureRequest) -> Iterator[Counterpart]:
+def there(request: pytest.FixtureRequest, db: None) -> Iterator[Counterpart]:
     with OUTSIDE[request.param]() as counterpart:
         yield counterpart
+
+
+def _message(there: Counterpart, **more: str) -> Outgoing:
+    return message(1, there.destination, kind=there.kind, **more)
 
 
 def _failure(connector: Connector, outgoing: Outgoing) -> UnavailableError:
@@ -29,10 +34,10 @@ def _failure(connector: Connector, outgoing: Outgoing) -> UnavailableError:
 
 
 def test_a_message_arrives_once_and_carries_its_identity(there: Counterpart) -> None:
-    outgoing = message(1, there.destination, text="Grüße — 停机\n.\n..two dots\n")
+    outgoing = _message(there, text="Grüße — 停机\n.\n..two dots\n")
     receipt = there.connector().send(outgoing)
     assert there.arrived() == [there.mark(outgoing)]
-    assert receipt.external_id == there.mark(outgoing)
+    assert there.mark_of(receipt.external_id) == there.mark(outgoing)
 
 
 def test_different_messages_have_different_marks(there: Counterpart) -> None:
@@ -43,7 +48,7 @@ def test_different_messages_have_different_marks(there: Counterpart) -> None:
 
 
 def test_the_same_message_again_has_the_same_mark(there: Counterpart) -> None:
-    outgoing = message(1, there.destination)
+    outgoing = _message(there)
     for _ in range(2):
         there.connector().send(outgoing)
     assert there.arrived() == [there.mark(outgoing)] * 2
@@ -54,36 +59,36 @@ def test_nobody_listening_passes_and_is_clear(there: Counterpart) -> None:
     destination = type(there.destination)(
         there.destination.connector, there.destination.address.replace(str(there.proxy.port), str(port))
     )
-    error = _failure(there.connector(port), message(1, destination))
+    error = _failure(there.connector(port), replace(_message(there), destination=destination))
     assert (error.is_permanent, error.is_unclear) == (False, False)
 
 
 def test_a_dropped_line_passes(there: Counterpart) -> None:
     there.proxy.choose = lambda number: DROP
-    assert not _failure(there.connector(), message(1, there.destination)).is_permanent
+    assert not _failure(there.connector(), _message(there)).is_permanent
     assert there.arrived() == []
 
 
 def test_a_busy_service_passes_and_is_clear(there: Counterpart) -> None:
     there.proxy.choose = lambda number: there.busy
-    error = _failure(there.connector(), message(1, there.destination))
+    error = _failure(there.connector(), _message(there))
     assert (error.is_permanent, error.is_unclear) == (False, False)
 
 
 def test_a_silent_service_is_given_up_on_and_passes(there: Counterpart) -> None:
     there.proxy.choose = lambda number: Fault(delay_seconds=8)
-    assert not _failure(there.connector(), message(1, there.destination)).is_permanent
+    assert not _failure(there.connector(), _message(there)).is_permanent
 
 
 def test_a_slow_service_is_waited_for(there: Counterpart) -> None:
     there.proxy.choose = lambda number: Fault(delay_seconds=0.2)
-    there.connector().send(message(1, there.destination))
+    there.connector().send(_message(there))
     assert len(there.arrived()) == 1
 
 
 def test_a_refusal_for_good_is_permanent_and_says_what_to_do(there: Counterpart) -> None:
     there.refuse_for_good()
-    outcome = try_once(there.connector(), message(1, there.destination), is_unclear=False)
+    outcome = try_once(there.connector(), _message(there), is_unclear=False)
     assert isinstance(outcome, Failed)
     assert (outcome.error.is_permanent, outcome.is_unclear) == (True, False)
     assert outcome.mend
@@ -91,13 +96,13 @@ def test_a_refusal_for_good_is_permanent_and_says_what_to_do(there: Counterpart)
 
 def test_a_line_cut_after_acceptance_is_unclear(there: Counterpart) -> None:
     there.proxy.choose = lambda number: there.cut
-    error = _failure(there.connector(), message(1, there.destination))
+    error = _failure(there.connector(), _message(there))
     assert (error.is_permanent, error.is_unclear) == (False, True)
     assert len(there.arrived()) == 1
 
 
 def test_after_an_unclear_outcome_a_service_is_asked_or_can_tell_the_repeat(there: Counterpart) -> None:
-    outgoing = message(1, there.destination)
+    outgoing = _message(there)
     there.proxy.choose = lambda number: there.cut if number == 0 else PASS
     first = try_once(there.connector(), outgoing, is_unclear=False)
     assert isinstance(first, Failed) and first.is_unclear
@@ -107,7 +112,7 @@ def test_after_an_unclear_outcome_a_service_is_asked_or_can_tell_the_repeat(ther
 
 
 def test_what_is_not_there_is_not_found(there: Counterpart) -> None:
-    connector, outgoing = there.connector(), message(1, there.destination)
+    connector, outgoing = there.connector(), _message(there)
     if there.can_be_asked:
         assert connector.find(outgoing) is None
     else:

@@ -115,7 +115,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("github_follow_up_repository", "text", "", "GitHub: where follow-ups are filed. Empty: with the incidents."),
     Option("follow_up_remind_days", "number", "14", "Days after which an open follow-up is reminded of, and again."),
-    Option("github_closes_issue", "switch", "yes", "GitHub: close and reopen the issue with its incident."),
+    Option("github_closes_issue", "switch", "yes", "GitHub: incident and issue close and reopen together."),
     Option("github_posts_updates", "switch", "yes", "GitHub: post updates as comments."),
     Option("github_note_reaction", "text", "rocket", "GitHub: the reaction that makes a comment a note."),
     Option("github_poll_seconds", "number", "60", "GitHub: how often to look for what no webhook brought."),

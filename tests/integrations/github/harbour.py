@@ -39,7 +39,7 @@ from tocsin.integrations.room.send import RoomConnector
 SECRET = "between-harbour-and-tocsin"
 PEOPLE = ("ada", "grace", "stranger")
 BASE_URL = "https://tocsin.example"
-_REPOSITORIES = 60
+_REPOSITORIES = 150
 _numbers = count(1)
 
 
@@ -237,10 +237,15 @@ class Town:
             self.worker.run_due(self.clock.pass_(seconds=90))
 
 
+def fresh_name() -> str:
+    """Return the name of a repository nobody has used."""
+    return f"town-{next(_numbers)}"
+
+
 @contextmanager
 def town(there: Harbour, proxy: FaultProxy | None = None, **settings: Any) -> Iterator[Town]:
     """A repository nobody has used, with Tocsin connected to it."""
-    name = f"town-{next(_numbers)}"
+    name = fresh_name()
     clock = Clock()
     config = GitHubConfig(
         repository=f"harbour/{name}",

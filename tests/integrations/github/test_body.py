@@ -108,7 +108,7 @@ def test_a_line_is_put_below_its_neighbour_and_all_that_belongs_to_it() -> None:
         ("**Severity:** _High_", "High", "**Severity:** _Low_"),
         ("Severity: **medium** (growing)", "Medium", "Severity: **Low** (growing)"),
         ("### Severity\n\nHigh - all piers\n\n### Next", "High", "### Severity\n\nLow - all piers\n\n### Next"),
-        ("### Severity\n\n_No response_\n", None, "### Severity\n\n_Low_\n"),
+        ("### Severity\n\n_No response_\n", None, "### Severity\n\nLow\n"),
         ("Severity: <!-- High, Medium or Low -->", None, "Severity: Low <!-- High, Medium or Low -->"),
         ("Severity:\n", None, "Severity: Low\n"),
     ],

@@ -98,10 +98,7 @@ class _Acting:
             case merge.SeverityNamed(level):
                 self._severity(level, actor)
             case merge.SeverityUnclear(text):
-                words = (
-                    f"The severity field on GitHub now says “{text}”, which is no one severity. It was left as it is."
-                )
-                self._note(actor, words, "severity-unclear")
+                self._note(actor, _unclear(text), "severity-unclear")
             case merge.Doubted(before, after):
                 self._note(actor, _doubt(before, after), f"doubt:{_short(*before, *after)}")
 
@@ -190,7 +187,7 @@ class _Acting:
         names = levels_of(state)
         if state.severity == level:
             return
-        if state.severity is not None and state.severity != self.known.level(names):
+        if state.severity is not None and state.severity != self.known.agreed(names):
             words = f"GitHub says {level} and the room {state.severity}, both since they last agreed: the more severe holds."
             self._note(actor, words, f"severity-both:{level}")
             if names.index(state.severity) < names.index(level):
@@ -254,6 +251,11 @@ def _doubt(before: Sequence[str], after: Sequence[str]) -> str:
     was, now = ", ".join(f"“{text}”" for text in before), ", ".join(f"“{text}”" for text in after)
     kept = "Nothing was guessed: the old steps stay as they are, the new lines were added."
     return f"On GitHub {now} may be {was}, or new. {kept}"
+
+
+def _unclear(text: str) -> str:
+    said = f"says “{text}”, which is no one severity" if text else "names no severity"
+    return f"The severity field on GitHub now {said}. It was left as it is."
 
 
 def _short(*words: str) -> str:

@@ -111,8 +111,11 @@ class Handler:
         actor = actor_of(payload.get("sender"))
         is_closed = payload["action"] == "closed"
         issue = _issue(payload)
-        if issue is not None:
+        if issue is not None and self.config.closes_issue:
             follow_ups.follow_incident(issue.ref, is_closed, actor, arrival.guid, now)
+        elif issue is not None:
+            words = f"The issue was {payload['action']} on GitHub. The settings say that the incident does not follow."
+            acting.note(issue.ref, words, actor, f"github:{arrival.guid}", now)
         follow_ups.follow(_repository(payload), payload["issue"]["number"], is_closed, actor, now)
 
     def _deleted(self, arrival: Arrival, payload: Mapping[str, Any], now: datetime) -> None:

@@ -14,7 +14,7 @@ class GitHubConfig:
     """An App (`app_id`, `private_key`, `installation`) or a `token`. `repository` ("owner/name") holds the incidents'
     issues and the playbooks; `follow_up_repository` "" is the same one. `playbook_paths` may end in `*`.
 
-    `closes_issue`: closing an incident closes its issue, and reopening it opens the issue. `polls_every_seconds` is how
+    `closes_issue`: incident and issue close and reopen together, either way. `polls_every_seconds` is how
     often it looks by itself; with a webhook that is only for what a webhook lost.
     """
 

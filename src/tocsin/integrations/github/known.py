@@ -27,11 +27,12 @@ class KnownItem:
 @dataclass(frozen=True, slots=True)
 class Known:
     """`items` stand in the body's order. `gone` are those that were removed from it. `severity_text` is what stood in
-    the severity field."""
+    the severity field, `severity` the level that it or the boxes named last, "" where they never named one."""
 
     items: tuple[KnownItem, ...] = ()
     gone: tuple[KnownItem, ...] = ()
     severity_text: str = ""
+    severity: str = ""
 
     def named(self, steps: Mapping[str, str]) -> Known:
         """Return it with the steps of new items, which stood under a name of the reading's own, named for good."""
@@ -42,10 +43,15 @@ class Known:
         return replace(self, items=tuple(items))
 
     def level(self, levels: Sequence[str]) -> str | None:
-        """Return the severity that both sides knew, or None where the body named none."""
+        """Return the one severity that the body named, or None where it named none or several."""
         ticked = [item.level for item in self.items if item.level and item.is_ticked]
         named = levels_in(self.severity_text, levels) or ticked
         return named[0] if len(named) == 1 else None
+
+    def agreed(self, levels: Sequence[str]) -> str | None:
+        """Return the severity that both sides last knew. It outlasts a body that names none or several: with boxes,
+        whoever changes from one level to another passes through that."""
+        return self.level(levels) or self.severity or None
 
     def find(self, step: str) -> KnownItem | None:
         return next((item for item in self.items if item.step == step), None) if step else None
@@ -55,11 +61,12 @@ class Known:
             "items": [asdict(item) for item in self.items],
             "gone": [asdict(item) for item in self.gone],
             "severity_text": self.severity_text,
+            "severity": self.severity,
         }
 
 
 def known_from_json(value: Mapping[str, Any]) -> Known:
-    return Known(_items(value["items"]), _items(value["gone"]), value["severity_text"])
+    return Known(_items(value["items"]), _items(value["gone"]), value["severity_text"], value.get("severity", ""))
 
 
 def _items(values: Iterable[Mapping[str, Any]]) -> tuple[KnownItem, ...]:

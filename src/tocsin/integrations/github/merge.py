@@ -116,8 +116,9 @@ class _Reader:
             items.append(self._new(number, found, items) if k is None else self._old(self._known.items[k], found))
         self._missing()
         self._doubts()
-        text = self._severity(items)
-        return ReadBody(tuple(self._changes), Known(tuple(items), tuple(self._gone), text))
+        known = Known(tuple(items), tuple(self._gone), self._severity(items))
+        agreed = known.level(self._levels) or self._known.agreed(self._levels) or ""
+        return ReadBody(tuple(self._changes), replace(known, severity=agreed))
 
     def _old(self, before: KnownItem, found: Item) -> KnownItem:
         after = replace(before, text=found.text, section=found.section, is_ticked=found.is_ticked)
@@ -288,13 +289,17 @@ def _unpaired(known: Known, body: Body, text: str) -> Item | None:
 def _name_severity(known: Known, text: str, operation: NameSeverity, levels: Sequence[str]) -> tuple[str, Known, str]:
     """Name the severity, unless a person's own edit of it has not been read yet: then both are settled when it is."""
     if known.level(levels) == operation.level:
-        return text, known, ""
+        return text, replace(known, severity=operation.level), ""
     found = severities.find(text)
     if found is not None and found.text != known.severity_text and found.level(levels) != operation.level:
         return text, known, ""
+    has_boxes = any(item.level for item in known.items)
     text, known = _tick_levels(known, text, operation.level)
+    known = replace(known, severity=operation.level)
     found = severities.find(text)
-    if found is None or found.level(levels) == operation.level:
+    # Above boxes stands a sentence that asks for one of them, not a level to replace.
+    is_said = found is None or found.level(levels) == operation.level or (has_boxes and not found.names_any(levels))
+    if found is None or is_said:
         return text, replace(known, severity_text=found.text if found else ""), ""
     filled = severities.fill(text, found, operation.level, levels)
     if len(filled) > bodies.LIMIT:

@@ -22,6 +22,7 @@ from tocsin.integrations.github.models import IncidentIssue
 
 LOOKS_BACK = timedelta(minutes=5)
 _NO_ISSUE = "This incident has no issue on GitHub yet, so there is nothing to change."
+_MEND_LINE = "Check TOCSIN_GITHUB_API_URL, and that this machine reaches it; what waits is sent when it does."
 _MEND_FIRST = "Mend and retry the creation of the incident's issue first, then retry this."
 
 
@@ -71,7 +72,7 @@ class GitHubConnector:
         try:
             found = self._github.call("GET", f"/repos/{self._config.repository}")
         except GitHubError as error:
-            return Probe(is_well=False, summary=error.message, mend=error.mend)
+            return Probe(is_well=False, summary=error.message, mend=error.mend or _MEND_LINE)
         if not found.get("has_issues", True):
             return Probe(is_well=False, summary=f"{found['full_name']} has no issues.", mend="Turn them on there.")
         return Probe(is_well=True, summary=f"{found['full_name']} answers.")

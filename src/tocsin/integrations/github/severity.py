@@ -31,6 +31,9 @@ class Field:
         named = levels_in(self.text, levels)
         return named[0] if len(named) == 1 else None
 
+    def names_any(self, levels: Sequence[str]) -> bool:
+        return bool(levels_in(self.text, levels))
+
 
 def find(text: str) -> Field | None:
     """Return the first field labelled as severity, written "Severity: …" or as an issue form shows it."""

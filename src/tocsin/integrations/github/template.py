@@ -65,7 +65,7 @@ def phase_of(playbook: Playbook, step_id: str) -> str:
 
 def _items(body: str, lines: Mapping[int, int], playbook: Playbook) -> Iterator[KnownItem]:
     levels = [level.name for level in playbook.severities]
-    chosen = {plain(option) for entry in playbook.fields for option in entry.options}
+    chosen = {_bare(option) for entry in playbook.fields for option in entry.options}
     by_line: dict[int, list[Step]] = {}
     for step in playbook.all_steps():
         by_line.setdefault(step.line, []).append(step)
@@ -74,8 +74,13 @@ def _items(body: str, lines: Mapping[int, int], playbook: Playbook) -> Iterator[
         step_id = steps.pop(0).id if steps else ""
         entry = KnownItem(step_id, item.text, item.section, item.is_ticked)
         named = severities.levels_in(item.text, levels)
-        is_choice = not step_id and plain(item.text) in chosen and len(named) == 1
+        is_choice = not step_id and _bare(item.text) in chosen and len(named) == 1
         yield replace(entry, level=named[0]) if is_choice else entry
+
+
+def _bare(words: str) -> str:
+    """Return the words without emphasis and spaces: a compiled option has lost its emphasis already."""
+    return "".join(plain(words).split())
 
 
 def _markdown(text: str) -> tuple[Mapping[str, Any], str, int]:
