@@ -49,6 +49,11 @@ _TELLS_A_STORY = re.compile(
 )
 
 
+_PROMISES = re.compile(
+    r"\b(?:response|resolution|acknowledg\w+|update)\s*(?:time|target|sla|frequency|cadence)?[\s*_]*:", re.IGNORECASE
+)
+
+
 @dataclass(slots=True)
 class Scope:
     """What a heading, label or introduction lays on the steps below it."""
@@ -155,7 +160,9 @@ class Scopes(Remarked):
         return Setting(is_step=is_step, is_definition=is_definition and not is_step, is_item=is_item, heading=heading)
 
     def is_story(self, piece: Piece) -> bool:
-        return any(scope.is_story for scope in self.active()) or bool(_TELLS_A_STORY.match(piece.text))
+        return any(scope.is_story for scope in self.active()) or (
+            bool(_TELLS_A_STORY.match(piece.text)) and not (piece.words.breaks and _PROMISES.search(piece.text))
+        )
 
     def keep_timers(self, timers: Iterable[Timer]) -> None:
         """Timers outside steps: they take the levels of the headings they stand under."""

@@ -21,6 +21,8 @@ from tocsin.playbook.rules.timers import Setting
 from tocsin.playbook.scopes import Scopes
 
 _PLAIN_CODE = ("", "text", "txt", "plaintext", "plain")
+_MARKDOWN_CODE = ("markdown", "md")
+_LEVEL_LINE = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+(?:[*_`]{0,2})(?:sev|p|s|critical|high|medium|low)", re.IGNORECASE)
 
 
 _FIELD_RAW = re.compile(r"\*\*([^*\n]{1,60})\*\*:?[\s_\\<>!\-]*(?:<!--.*-->)?\s*")
@@ -82,9 +84,13 @@ class Surroundings(Scopes):
                     self.audience(listed.name, cell.line, cell.text)
 
     def take_code(self, piece: Piece) -> None:
-        if (piece.tag.split() or [""])[0] not in _PLAIN_CODE or self.step_around(piece) or len(piece.text) > 20_000:
+        tag = (piece.tag.split() or [""])[0]
+        is_markdown = tag in _MARKDOWN_CODE
+        if not (is_markdown or tag in _PLAIN_CODE) or self.step_around(piece) or len(piece.text) > 20_000:
             return
         for number, line in enumerate(piece.text.split("\n"), piece.line):
+            if is_markdown and not _LEVEL_LINE.match(line):
+                continue
             words = Words(line, number)
             sense = read_text(words, self.reader, Setting(is_code=True), False)
             for clock in sense.clocks:

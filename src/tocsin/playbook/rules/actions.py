@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from tocsin.playbook.model import Action
+from tocsin.playbook.rules.hints import folded
 
 _ACTIONS: tuple[tuple[Action, str], ...] = (
     ("open-issue", r"\b(?:creat|open|fil|submit|rais)\w*\s+(?:an?\s+|the\s+|this\s+)?(?:\w+\s+){0,3}(?:issue|ticket)\b(?! for follow)|\bissue (?:created|opened)\b"),
@@ -66,7 +67,6 @@ _ROLES = re.compile(
     r"security|engineering|response|customer|client comms|support|team|strategy|protocol) (?:lead|manager|liaison)|scribe|note[\s-]?taker|"
     r"on-?call(?: (?:engineer|responder|lead))?|subject matter expert|privacy officer|data protection officer|child safety officer|"
     r"(?:customer|legal|public) liaison|messenger|duty (?:manager|officer))\b",
-    re.IGNORECASE,
 )
 _APPROVAL = re.compile(
     r"\bthumbs[\s-]?up\b|\bsign(?:ed)?[\s-]?off\b|\b(?:get|obtain|require\w*|need\w*|with|without|seek)\b.{0,40}\bapprov\w+|\bapproved by\b|"
@@ -96,7 +96,7 @@ def starts_with_notify(text: str) -> bool:
 
 def read_roles(text: str) -> list[tuple[int, int, str]]:
     """The roles a text names, with the place of the words."""
-    return [(match.start(), match.end(), match.group()) for match in _ROLES.finditer(text)]
+    return [(match.start(), match.end(), text[match.start() : match.end()]) for match in _ROLES.finditer(folded(text))]
 
 
 def read_approval(text: str) -> tuple[int, int] | None:

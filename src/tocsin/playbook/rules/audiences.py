@@ -47,7 +47,6 @@ _TOLD = (
     r"informad\w+|оповещ\w+|проинформирован\w*|benachrichtigt|informiert|geïnformeerd|prévenue?s?|avisad\w+)\b"
 )
 _PARTICIPLE = re.compile(rf"\b{_TOLD}")
-_NOTICE = re.compile(r"notif|comms plan|notice|alert")
 PASSIVE = re.compile(
     r"(?P<who>(?:[@#`\[\"(]?[\w&/'’.`)\]-]+\s+){1,7}?)(?:(?:has|have|had|must|should|will|is|are|was|were|been|be|being|to|needs?)\s+){0,4}"
     rf"{_TOLD}",
@@ -80,6 +79,10 @@ _LIST_HEADING = re.compile(
 _NOT_LIST_HEADING = re.compile(
     r"template|when|criteria|requirement|method|decision|deadline|content|plan\b|communication channel", re.I
 )
+_NAMES_ONE = re.compile(
+    r"\W*(?:[\d.]+\s*)?(?:customer|user|client|regulat\w+|public|legal|media|initial|tenant|team)s?\s+notifications?\W*$",
+    re.IGNORECASE,
+)
 _VERB_LEAD = re.compile(
     r"(?:add|assign|attach|check|close|collect|confirm|consider|coordinate|create|define|describe|determine|do|document|draft|ensure|"
     r"establish|fill|follow|get|give|identify|include|keep|link|log|maintain|make|obtain|open|post|prepare|provide|publish|record|request|"
@@ -89,7 +92,7 @@ _VERB_LEAD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Told:
     """Someone who is told, by name, with the place of the words."""
 
@@ -152,20 +155,50 @@ _HINTS = frozenset(
 )
 
 
+_PASSIVE_HINTS = frozenset(
+    [
+        "noti",
+        "info",
+        "aler",
+        "e",
+        "emai",
+        "page",
+        "cont",
+        "brie",
+        "loop",
+        "enga",
+        "upda",
+        "told",
+        "увед",
+        "опов",
+        "прои",
+        "bena",
+        "geïn",
+        "prév",
+        "avis",
+    ]
+)
+_NOTICE_HINTS = frozenset(["noti", "comm", "aler"])
+
+
 def read_audiences(
     words: Words, channels: Iterable[tuple[int, int, str]], is_instruction: bool, hints: frozenset[str] | None = None
 ) -> list[Told]:
     """Who a text says is told, left to right, each name once."""
     text = words.text
     spans = list(channels)
-    if not spans and _HINTS.isdisjoint(hints_of(text) if hints is None else hints):
+    hints = hints_of(text) if hints is None else hints
+    if not spans and _HINTS.isdisjoint(hints):
         return []
     found: list[Told] = []
     if is_instruction:
         found.extend(_told(text))
-        found.extend(_passive(text))
-        found.extend(_status_page(text))
-        found.extend(_notifications(text))
+        if not _PASSIVE_HINTS.isdisjoint(hints):
+            found.extend(_passive(text))
+        if "stat" in hints:
+            found.extend(_status_page(text))
+        if not _NOTICE_HINTS.isdisjoint(hints):
+            found.extend(_notifications(text))
     found.extend(_in_channel(text, spans))
     return _distinct(found)
 
@@ -191,13 +224,15 @@ def listed_audience(words: Words) -> Told | None:
 
 def lists_audiences(heading: str) -> bool:
     """Whether what stands under a heading or label is a list of people to tell."""
+    if _NAMES_ONE.match(heading):
+        return False
     return bool(_LIST_HEADING.search(heading)) and not _NOT_LIST_HEADING.search(heading)
 
 
 def _told(text: str) -> Iterable[Told]:
     at = 0
-    for start in _VERB_START.finditer(folded(text)):
-        match = TELL.match(text, start.start()) if start.start() >= at else None
+    for verb in _VERB_START.finditer(folded(text)):
+        match = TELL.match(text, verb.start()) if verb.start() >= at else None
         if match is None:
             continue
         at = match.end("verb")
@@ -245,8 +280,6 @@ def _passive(text: str) -> Iterable[Told]:
 
 
 def _notifications(text: str) -> Iterable[Told]:
-    if _NOTICE.search(folded(text)) is None:
-        return
     for match in NOTIFICATION.finditer(text):
         if re.search(r"\b(?:in|of|for|from|about|all|no)\s+$", text[: match.start()], re.I):
             continue
@@ -281,7 +314,9 @@ def _in_channel(text: str, channels: Iterable[tuple[int, int, str]]) -> Iterable
             re.I,
         ):
             yield Told(start, end, name)
-    match = re.search(r"\bSlack (?:thread|channel)\b", text) if "Slack" in text else None
+    match = (
+        re.search(r"\b(?:Slack|incident) (?:thread|channel)\b", text) if "channel" in text or "thread" in text else None
+    )
     if match and re.search(
         r"\b(?:post|announce|share|notify)\b(?:\s+\w+){0,4}\s+(?:in|to|on)\s+the\s+$", text[: match.start()], re.I
     ):

@@ -18,7 +18,7 @@ _ID = re.compile(r"[CGD][A-Z0-9]{7,}")
 _NOT_CHANNEL = re.compile(r"#(?:\d|[0-9a-f]{6}\b|[0-9a-f]{3}$|L\d|x{2,}|n\b)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
     """A channel mentioned in a text, with the place of the words."""
 

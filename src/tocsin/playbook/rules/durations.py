@@ -97,7 +97,7 @@ def may_hold_time(hints: frozenset[str]) -> bool:
     return not (DIGITS.isdisjoint(hints) and _HINTS.isdisjoint(hints))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
     """A length of time in a text. `low` and `high` are equal unless it is a range. Units: seconds."""
 

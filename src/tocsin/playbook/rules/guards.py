@@ -39,8 +39,8 @@ _ASSIGN_LEFT = re.compile(
     r"|\b(?:declar\w+|classif\w+|treat\w*|consider\w*|assign\w*|mark\w*|rate[ds]?|label\w*|open\w*|start|create)\s+"
     r"(?:(?:it|this|as|an?|the|incident|severity|to|level|be|all|them|these)\s+){0,4}[\"'`*(]*$"
     r"|\b(?:e\.g\.|eg\.?|example|such as|like|i\.e\.|default(?:s)? to|becomes?|between|equivalent to)\s*:?\s*[\"'`*(]*$"
-    r"|\b(?:mask\w*|into|becom\w+|as)\s+(?:an?\s+)?(?:new\s+)?[\"'`*(]*$"
-    r"|\b(?:generally|usually|typically|often|normally|mostly)\s+(?:an?\s+)?[*_]*$|[\"“\[`](?:severity:)?$|severity:$",
+    r"|\b(?:mask\w*|hides?|into|becom\w+|as)\s+(?:an?\s+)?(?:new\s+)?[\"'`*(]*$"
+    r"|\b(?:generally|usually|typically|often|normally|mostly)\s+(?:an?\s+)?[*_]*$|[\"“\[`](?:severity:|\W{1,3})?$|severity:$",
     re.IGNORECASE,
 )
 _OTHER_RIGHT = re.compile(
@@ -70,7 +70,7 @@ _BELOW = re.compile(r"\b(?:below|lower than|less than|less severe than|under)\s*
 _ADMONITION = re.compile(r"\s*(?:[⚠🚨❗‼🛑❌📌💡ℹ]|\[!)|\W*(?:important|critical|urgent)\W*:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Guard:
     """A severity condition in a text: where its words stand and the levels it names, most severe first."""
 
@@ -149,7 +149,7 @@ class GuardReader:
             return None
         chosen, end = self._widened(text, match, set(found))
         names = tuple(self.names[at] for at in sorted(chosen))
-        is_everything = len(chosen) == len(self.names) or not chosen
+        is_everything = (len(chosen) == len(self.names) and len(chosen) > 1) or not chosen
         return Guard(match.start(), end, names, is_everything)
 
     def _widened(self, text: str, match: re.Match[str], chosen: set[int]) -> tuple[set[int], int]:

@@ -93,9 +93,19 @@ def find_levels(outline: Outline) -> Levels:
     Source order of trust: a form's severity field, a table, a list, a run of headings, "Severity: High/Medium/Low".
     """
     pieces = outline.pieces
-    finders = (_from_options, _from_tables, _from_lists, _from_headings, _from_field_lines, _from_named_lists)
+    finders = (
+        _from_options,
+        _from_tables,
+        _from_lists,
+        _from_headings,
+        _from_paragraphs,
+        _from_field_lines,
+        _from_named_lists,
+    )
     every = Levels()
     for finder in finders:
+        if every.found and finder is _from_named_lists:
+            continue
         for group in finder(pieces):
             every.defining |= group.defining
             if not every.found:
@@ -305,18 +315,13 @@ def _from_lists(pieces: Sequence[Piece]) -> Iterator[Levels]:
 
 def _from_named_lists(pieces: Sequence[Piece]) -> Iterator[Levels]:
     """A list under a heading on severity whose items start with a marked name of the team's own."""
-    heading: Piece | None = None
+    is_under = False
     groups: dict[int, list[Piece]] = {}
     for piece in pieces:
         if piece.kind == "heading":
-            heading = piece
-        elif (
-            piece.kind == "item"
-            and piece.parent is None
-            and heading is not None
-            and SEVERITY_WORD.search(heading.text)
-            and lead_level(heading.words, must_end=False) is None
-        ):
+            is_named = SEVERITY_WORD.search(piece.text) is not None
+            is_under = is_named and lead_level(piece.words, must_end=False) is None
+        elif is_under and piece.kind == "item" and piece.parent is None:
             groups.setdefault(piece.group, []).append(piece)
     for members in groups.values():
         real = _named_items(members)
@@ -367,6 +372,20 @@ def _from_headings(pieces: Sequence[Piece]) -> Iterator[Levels]:
             kept.setdefault(canonical(level.name), (piece, level))
         if len(kept) >= 2:
             yield Levels([level for _, level in kept.values()], set())
+
+
+def _from_paragraphs(pieces: Sequence[Piece]) -> Iterator[Levels]:
+    """A run of paragraphs, one a level ("Critical – …", "High – …")."""
+    run: list[tuple[Piece, Level]] = []
+    for piece in [*pieces, None]:
+        is_plain = piece is not None and piece.kind == "text" and piece.parent is None and not piece.words.is_all_bold
+        level = lead_level(piece.words) if piece is not None and is_plain else None
+        if piece is not None and level is not None and level.criteria:
+            run.append((piece, level))
+            continue
+        if len(run) > 1 and _distinct([level for _, level in run]):
+            yield Levels([level for _, level in run], {id(piece) for piece, _ in run})
+        run = []
 
 
 def _is_several(text: str) -> bool:

@@ -11,7 +11,7 @@ from tocsin.playbook.rules.hints import folded, hints_of
 
 _THING = (
     r"(?:sensitive|confidential|classified|secrets?\b|credentials?|passwords?|tokens?\b|personal (?:data|information)|personally[- ]identif\w+|"
-    r"\bPII\b|\bPHI\b|private (?:data|keys?|information|evidence)|customer data|unredacted|api keys?|proprietary|exploit details|"
+    r"\bpii\b|\bphi\b|private (?:data|keys?|information|evidence)|customer data|unredacted|api keys?|proprietary|exploit details|"
     r"dados (?:sens[ií]veis|pessoais)|datos (?:sensibles|personales)|sens[ií]ve\w+|vertraulich\w*|personenbezogen\w*|gevoelig\w*|"
     r"donn[ée]es (?:sensibles|personnelles)|конфиденциальн\w*|персональн\w*|segred\w+|secretos|contraseñas|senhas)"
 )
@@ -20,22 +20,18 @@ _FORBIDS = (
     r"n[ãa]o|nunca|nicht|keine?|niet|geen|ne pas|не\b|evite|evitar)"
 )
 _PUTTING = (
-    r"(?:put\w*|includ\w*|post\w*|shar\w*|past\w*|log(?:ged|ging)?\b|add\w*|attach\w*|disclos\w*|store[ds]?|transmit\w*|write|copy|upload\w*|"
+    r"(?:put\w*|plac(?:e|ed|ing)|includ\w*|post\w*|shar\w*|past\w*|log(?:ged|ging)?\b|add\w*|attach\w*|disclos\w*|store[ds]?|transmit\w*|write|copy|upload\w*|"
     r"publish\w*|enter|provide|document\w*|contain\w*|discuss\w*|reveal\w*|exposing|expose|mention|commit|submit|"
     r"inclua|incluya|incluir|compartilh\w*|compart\w*|eingeben|teilen|deel|partage\w*|публик\w*|добавля\w*|размеща\w*|указыва\w*|cole|inclui\w*)"
 )
 _WARNING = re.compile(
     rf"\b{_FORBIDS}\b.{{0,60}}?\b{_PUTTING}\b.{{0,120}}?{_THING}"
-    rf"|{_THING}.{{0,80}}?\b(?:must|may|should|can|need|to)\s*(?:not|never|NOT)\b.{{0,30}}?\b{_PUTTING}"
+    rf"|{_THING}.{{0,80}}?\b(?:must|may|should|can|need|to)\s*(?:not|never)\b.{{0,30}}?\b{_PUTTING}"
     rf"|{_THING}.{{0,60}}?\bmust never be\b",
-    re.IGNORECASE,
 )
-_THING_SEEN = re.compile(
-    _THING.lower().replace(r"\b", "") + "|internal use|tlp:|externally|publicly|outside|any|this|these"
-)
+_THING_SEEN = re.compile(_THING.replace(r"\b", "") + "|internal use|tlp:|externally|publicly|outside|any|this|these")
 _REDACT = re.compile(
     rf"\b(?:redact|mask|sanitiz|sanitis|scrub|remove|strip|anonymi[sz]|redija|ocult|mascar)\w*\b.{{0,60}}?{_THING}",
-    re.IGNORECASE,
 )
 _CONFIDENTIAL = re.compile(
     r"\b(?:confidential|internal use only|tlp:(?:red|amber))\b.{0,30}\bdo not (?:share|distribute|forward|disclose)"
@@ -133,9 +129,10 @@ def warns_of_sensitive(text: str) -> bool:
     hints = hints_of(text)
     if _HINTS.isdisjoint(hints) or _FORBID_HINTS.isdisjoint(hints) or _DEED.search(text):
         return False
-    if _THING_SEEN.search(folded(text)) is None:
+    lowered = folded(text)
+    if _THING_SEEN.search(lowered) is None:
         return False
-    return bool(_WARNING.search(text) or _REDACT.search(text) or _CONFIDENTIAL.search(text))
+    return bool(_WARNING.search(lowered) or _REDACT.search(lowered) or _CONFIDENTIAL.search(text))
 
 
 def places_of(text: str) -> tuple[Place, ...]:

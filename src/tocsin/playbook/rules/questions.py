@@ -16,7 +16,7 @@ from tocsin.playbook.rules.hints import hints_of
 from tocsin.playbook.rules.timers import Clock
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """One alternative of a condition, or all of it: `text` is the fact as a clause."""
 
@@ -25,7 +25,7 @@ class Asked:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Clause:
     """A condition in a text: the facts it names, joined by `joint`. `is_negated` stands for "unless".
 

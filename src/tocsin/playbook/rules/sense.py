@@ -84,6 +84,9 @@ def read_text(words: Words, reader: GuardReader, setting: Setting, is_instructio
     guards = reader.read(text, setting.is_heading)
     sense.clocks = read_clocks(text, guards, setting, hints)
     if not is_instruction:
+        if not setting.is_code and "noti" in hints:
+            spans = [(seen.start, seen.end, seen.channel.name) for seen in sense.channels]
+            sense.told = read_audiences(words, spans, True, hints)
         return sense
     sense.guards = guards
     sense.clauses = read_clauses(text, sense.clocks, guards, setting.is_step, setting.is_item)

@@ -17,9 +17,7 @@ _TIME_HEADER = re.compile(
     r"|tempo|plazo|prazo|zeit|tijd|délai|срок|время",
     re.IGNORECASE,
 )
-_CADENCE_HEADER = re.compile(
-    r"\b(?:updates?|cadence|frequency|interval|communicat\w*|comms?|status|stakeholders?)\b", re.IGNORECASE
-)
+_CADENCE_HEADER = re.compile(r"\b(?:updates?|cadence|frequency|interval|communicat\w*|comms?|status)\b", re.IGNORECASE)
 _NOT_TIME_HEADER = re.compile(
     r"\b(?:duration|downtime|examples?|defin\w*|descri\w*|criteri\w*|impact|retention|measur\w*|notes|what|lessons?|"
     r"meaning|indicators?|mttr|mttd|availability|uptime|condition|trigger|symptom\w*|went|improve|risk|event)\b",
@@ -93,13 +91,18 @@ def _bare_clocks(text: str, header: str, is_keyed: bool, is_row: bool) -> list[C
     plain = text.strip(" *_`~.")
     spans = find_durations(plain)
     is_cadence, is_time = bool(_CADENCE_HEADER.search(header)), bool(_TIME_HEADER.search(header))
+    is_escalation = not is_keyed and bool(re.search(r"\bescalat", header, re.I)) and len(spans) == 1
+    if is_escalation and spans[0].start == 0 and spans[0].end == len(plain):
+        return [Clock(0, len(text), "elapsed", spans[0].low, "start", (), spans[0].is_business_days)]
     if not is_keyed or not (is_cadence or is_time or is_row) or len(spans) != 1:
         return _said_cadence(plain, is_cadence and is_keyed)
     span = spans[0]
     left, right = plain[: span.start], plain[span.end :]
     if not re.fullmatch(r"\W*(?:T\+|<=?|≤|~|within|under|max\.?|by|first|target|up to|less than)?\s*", left, re.I):
         return []
-    if not re.fullmatch(r"\W*(?:max|maximum|\([^)]*\)|or less|from \w+|after \w+|of [\w ]+)?\W*", right, re.I):
+    if not re.fullmatch(
+        r"\W*(?:max|maximum|ack\w*|response|resolution|\([^)]*\)|or less|from \w+|after \w+|of [\w ]+)?\W*", right, re.I
+    ):
         return []
     kind: TimerKind = "deadline"
     if is_cadence and not re.search(r"initial|first|within|time|ack|notif|respon|resol|sla", header, re.I):
@@ -138,6 +141,9 @@ def row_guard(row: Piece, reader: GuardReader) -> Guard | None:
             if said and len(said) < len(reader.names):
                 return Guard(0, 0, said)
     first = row.cells[0].text
+    meant = reader.read(first) if first.rstrip(" *_)").lower().endswith("only") else []
+    if len(meant) == 1 and not meant[0].is_everything:
+        return meant[0]
     names = reader.levels_at_start(first) if len(first) < 60 else ()
     if not names or len(names) == len(reader.names):
         return None
