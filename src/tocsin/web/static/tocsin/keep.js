@@ -157,4 +157,14 @@
     htmx.trigger("#room", "tocsin:changed");
   });
   document.querySelectorAll("form[data-draft]").forEach(restore);
+
+  // Undo is offered for a while; after that the step's own box does the same. Not while somebody is about to press it.
+  let fading;
+  function fade() {
+    const offer = document.getElementById("undo");
+    clearTimeout(fading);
+    if (offer) fading = setTimeout(() => { if (offer.matches(":hover, :focus-within")) fade(); else offer.remove(); }, 20000);
+  }
+  document.addEventListener("htmx:after:swap", fade);
+  fade();
 })();
