@@ -9,12 +9,12 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run fix lint test test-sqlite test-postgresql docs soak bench pictures lock clean
+.PHONY: help setup run fix lint test test-sqlite test-postgresql texts docs soak bench pictures lock clean
 
 help: ## Print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMPS)/run $(STAMPS)/assets ## Create the environment in .venv from the hashed lock files
+setup: $(STAMPS)/run $(STAMPS)/assets $(STAMPS)/texts ## Create the environment in .venv from the hashed lock files
 
 run: setup ## Start Tocsin on http://localhost:8000 (PLAYBOOK=path/to.md serves that playbook)
 	@$(BIN)/tocsin serve --host $(HOST) --port $(PORT) $(if $(PLAYBOOK),--playbook "$(PLAYBOOK)")
@@ -39,6 +39,10 @@ test-postgresql: setup $(STAMPS)/dev $(STAMPS)/chromium
 	TOCSIN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
 	  --ignore=tests/playbook --ignore=tests/incident --ignore=tests/cli
 
+texts: $(STAMPS)/dev ## Bring the catalogues of translations up to the texts of the source
+	$(BIN)/python -m scripts.catalogue
+	$(BIN)/python scripts/build_texts.py
+
 docs: setup ## Write the pages of the docs that are made from the code
 	$(BIN)/python -m scripts.write_settings_page
 
@@ -57,7 +61,7 @@ lock: $(STAMPS)/dev ## Resolve the Python lock files again
 	$(BIN)/python scripts/lock.py
 
 clean: ## Remove what the other commands made, but never ./data
-	rm -rf $(VENV) node_modules src/tocsin/web/static/vendor .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) node_modules src/tocsin/web/static/vendor src/tocsin/web/locale/*/LC_MESSAGES/*.mo .mypy_cache .pytest_cache .ruff_cache
 
 $(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -79,6 +83,10 @@ $(STAMPS)/assets: package.json package-lock.json $(wildcard scripts/build_assets
 	@command -v npm >/dev/null || { echo "Tocsin's pages are built with npm: install Node.js 20 or newer."; exit 1; }
 	npm ci --silent --no-audit --no-fund
 	$(BIN)/python scripts/build_assets.py
+	@touch $@
+
+$(STAMPS)/texts: $(wildcard src/tocsin/web/locale/*/LC_MESSAGES/django.po) scripts/build_texts.py $(STAMPS)/run
+	$(BIN)/python scripts/build_texts.py
 	@touch $@
 
 $(STAMPS)/chromium: | $(STAMPS)/venv

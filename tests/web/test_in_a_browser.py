@@ -256,7 +256,11 @@ class Look:
 
 def test_every_page_meets_wcag_in_light_and_dark(served: Served, browser: Browser, rooms: list[str]) -> None:
     """Axe finds nothing: all its rules in light, and the colours once more in dark."""
-    look = Look(served.sign_in(browser, "Rosa", "administrator", color_scheme="light", viewport=DESKTOP))
+    look = Look(
+        served.sign_in(
+            browser, "Rosa", "administrator", color_scheme="light", reduced_motion="reduce", viewport=DESKTOP
+        )
+    )
     for path in [*PAGES, *rooms]:
         look.open(path)
         look.ask_axe(path, RULES)

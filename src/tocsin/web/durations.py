@@ -20,12 +20,12 @@ def in_words(seconds: float, parts: int = 2) -> str:
     for size, name in _UNITS:
         count, rest = divmod(rest, size)
         if count and size >= smallest:
-            words.append(_counted(name, count))
+            words.append(counted(name, count))
         elif words:
             break
         if len(words) == parts:
             break
-    return " ".join(words) or _counted("second", 0)
+    return " ".join(words) or counted("second", 0)
 
 
 def until_in_words(seconds: float) -> str:
@@ -33,7 +33,7 @@ def until_in_words(seconds: float) -> str:
     return in_words(seconds if abs(seconds) < 120 else math.ceil(seconds / 60) * 60)
 
 
-def _counted(unit: str, count: int) -> str:
+def counted(unit: str, count: int) -> str:
     if unit == "day":
         return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
     if unit == "hour":

@@ -108,7 +108,10 @@ class Account(forms.ModelForm):
 
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), widget=forms.Select(attrs={"class": "form-select"}))
     language = forms.ChoiceField(
-        label=gettext_lazy("Language"), choices=settings.LANGUAGES, widget=forms.Select(attrs={"class": "form-select"})
+        label=gettext_lazy("Language"),
+        choices=[("", gettext_lazy("As the browser asks")), *settings.LANGUAGES],
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
     class Meta:

@@ -24,6 +24,7 @@ from tocsin.web.durations import in_words, until_in_words
 from tocsin.web.forms.act import ActForm
 from tocsin.web.readings import say_reading
 from tocsin.web.room_page import RoomPage
+from tocsin.web.sentences import say
 from tocsin.web.statuses import incident_status, mark_kind
 from tocsin.web.wording import plain, render_block, render_inline
 
@@ -160,6 +161,12 @@ def form_of_step(view: RoomPage, step: StepView) -> ActForm | None:
 def status_words(status: str) -> str:
     """An incident's state for people."""
     return incident_status(status)
+
+
+@register.filter
+def said(sentence: str) -> str:
+    """A sentence of the core in the reader's language."""
+    return say(sentence)
 
 
 @register.filter

@@ -15,6 +15,7 @@ from tocsin.errors import RefusedError
 from tocsin.web import clock, marks
 from tocsin.web.access import responding, signed_in
 from tocsin.web.names import people_names
+from tocsin.web.sentences import refusal
 from tocsin.web.views.rooms import find
 
 _ACTIONS = {"retry": queue.retry, "cancel": queue.cancel}
@@ -39,12 +40,12 @@ def change(request: HttpRequest, ref: str, action: str) -> HttpResponse:
         raise Http404(_("A delivery can be retried or cancelled, nothing else."))
     identity = request.POST.get("identity", "")
     if not queue.deliveries(ref).filter(identity=identity).exists():
-        raise Http404(queue.DeliveryNotFoundError().message)
+        raise Http404(refusal(queue.DeliveryNotFoundError()))
     try:
         with transaction.atomic():
             _ACTIONS[action](identity, clock.now())
     except RefusedError as error:
-        messages.error(request, error.message)
+        messages.error(request, refusal(error))
     else:
         messages.success(request, _("It is tried again now.") if action == "retry" else _("It is cancelled."))
     back = "web:deliveries" if request.POST.get("back") == "deliveries" else "web:room"

@@ -9,6 +9,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from tocsin.errors import RefusedError, UnavailableError, meaning_of
+from tocsin.web.sentences import refusal
 
 
 def page(request: HttpRequest, status: int, heading: str, reason: str, sign: str = "alert-triangle") -> HttpResponse:
@@ -50,9 +51,9 @@ class Refusals(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, RefusedError):
-            return page(request, meaning_of(type(exception)).http_status, _("Refused"), exception.message)
+            return page(request, meaning_of(type(exception)).http_status, _("Refused"), refusal(exception))
         if isinstance(exception, UnavailableError):
             return page(
-                request, meaning_of(type(exception)).http_status, _("Not just now"), exception.message, "hourglass"
+                request, meaning_of(type(exception)).http_status, _("Not just now"), refusal(exception), "hourglass"
             )
         return None

@@ -18,6 +18,7 @@ from tocsin.web import clock, marks
 from tocsin.web.access import responding, signed_in
 from tocsin.web.forms.incident import Declare
 from tocsin.web.names import people_names
+from tocsin.web.sentences import refusal
 
 OPEN = ("suspected", "active", "resolved")
 ENDED = ("closed", "dismissed")
@@ -73,7 +74,7 @@ def declare(request: HttpRequest) -> HttpResponse:
     try:
         outcome = writer.declare(form.command(request.user), form.digest, key=form.cleaned_data["key"], now=clock.now())
     except RefusedError as error:
-        form.add_error(None, error.message)
+        form.add_error(None, refusal(error))
         return _declare_page(request, choices, form, 422)
     return redirect("web:room", outcome.ref)
 

@@ -15,6 +15,7 @@ from tocsin.store import queries
 from tocsin.store.queries import IncidentNotFoundError
 from tocsin.web import marks
 from tocsin.web.pulse import Face, pulse_here
+from tocsin.web.sentences import refusal
 
 FACES_AT_MOST = 8
 
@@ -26,7 +27,7 @@ async def changes(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return HttpResponse(_("Sign in first."), status=401, content_type="text/plain")
     subject = request.GET.get("follow", marks.ALL)
     if subject != marks.ALL and not await sync_to_async(_may_follow)(person, subject):
-        return HttpResponse(IncidentNotFoundError().message, status=404, content_type="text/plain")
+        return HttpResponse(refusal(IncidentNotFoundError()), status=404, content_type="text/plain")
     stream = StreamingHttpResponse(_events(subject, Face(person.pk, str(person))), content_type="text/event-stream")
     stream.headers["Cache-Control"] = "no-store"
     stream.headers["X-Accel-Buffering"] = "no"

@@ -19,6 +19,7 @@ from tocsin.playbook.read import decode
 from tocsin.store import queries
 from tocsin.store.models import Incident, PlaybookVersion
 from tocsin.web.access import signed_in
+from tocsin.web.sentences import refusal
 
 SIMULATED_SECONDS, RESOLVED_SECONDS = 4 * 3600, 3 * 3600
 
@@ -90,7 +91,7 @@ def simulation(request: HttpRequest, digest: str) -> HttpResponse:
 def found_version(digest: str) -> PlaybookVersion:
     found = PlaybookVersion.objects.filter(digest=digest).first()
     if found is None:
-        raise Http404(queries.PlaybookNotFoundError().message)
+        raise Http404(refusal(queries.PlaybookNotFoundError()))
     return found
 
 

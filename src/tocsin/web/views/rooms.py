@@ -32,6 +32,7 @@ from tocsin.web.forms.registry import ACTS
 from tocsin.web.history import tell
 from tocsin.web.names import people_names, responders
 from tocsin.web.room_page import RoomPage
+from tocsin.web.sentences import refusal
 
 View = Callable[..., HttpResponse]
 
@@ -122,19 +123,19 @@ def find(request: HttpRequest, ref: str) -> Loaded:
     try:
         loaded = queries.load(ref)
     except IncidentNotFoundError as error:
-        raise Http404(error.message) from error
+        raise Http404(refusal(error)) from error
     if not may_see(request.user, loaded.state):
-        raise Http404(IncidentNotFoundError().message)
+        raise Http404(refusal(IncidentNotFoundError()))
     return loaded
 
 
 def _do(request: HttpRequest, ref: str, form: ActForm) -> bool:
-    command = form.command(request.user)
     try:
+        command = form.command(request.user)
         require(request.user, command, leads=form.scene.state.roles.get(COMMANDER) == request.user.ref)
         writer.run(ref, command, key=form.cleaned_data["key"], now=clock.now())
     except RefusedError as error:
-        form.add_error(None, error.message)
+        form.add_error(None, refusal(error))
         return False
     return True
 

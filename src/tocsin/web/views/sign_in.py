@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from tocsin.people import sign_in
 from tocsin.people.sign_in import SignInLinkRefusedError
 from tocsin.web import clock
+from tocsin.web.sentences import refusal
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -30,7 +31,7 @@ def redeem(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         person = sign_in.redeem(secret, clock.now())
     except SignInLinkRefusedError as error:
-        return render(request, "web/sign_in.html", {"secret": secret, "refusal": error.message}, status=422)
+        return render(request, "web/sign_in.html", {"secret": secret, "refusal": refusal(error)}, status=422)
     wanted = request.session.get("next", "")
     auth.login(request, person, backend=BACKEND)
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
