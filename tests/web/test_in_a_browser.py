@@ -178,8 +178,18 @@ def test_countdowns_go_by_the_servers_clock(rosa_page: Page) -> None:
     expect(shown).to_have_class(re.compile("is-late"))
 
 
-PAGES = ["/", "/declare/", "/playbooks/", "/people/", "/people/me/", "/nowhere/", "/sign-in/"]
-IN_ROOM = ["", "timeline/", "promises/", "deliveries/", "?at=2100-01-01T00:00:00Z"]
+PAGES = [
+    "/",
+    "/declare/",
+    "/playbooks/",
+    "/people/",
+    "/people/me/",
+    "/settings/webhooks/",
+    "/?q=zebra",
+    "/nowhere/",
+    "/sign-in/",
+]
+IN_ROOM = ["", "timeline/", "picture/", "promises/", "deliveries/", "?at=2100-01-01T00:00:00Z"]
 
 
 @pytest.fixture(scope="module")
@@ -205,8 +215,12 @@ def rooms(served: Served, browser: Browser) -> list[str]:
     suspected = page.url.removeprefix(served.base_url)
     page.goto("/playbooks/")
     playbook = page.locator("main li a").first.get_attribute("href") or ""
+    page.goto(playbook)
+    page.get_by_role("button", name="Watch a drill, two minutes").click()
+    expect(page.locator(".drill-run")).to_be_visible()
+    drill = page.url.removeprefix(served.base_url)
     page.context.close()
-    return [*(busy + part for part in IN_ROOM), over, suspected, playbook]
+    return [*(busy + part for part in IN_ROOM), over, suspected, playbook, drill]
 
 
 @dataclass

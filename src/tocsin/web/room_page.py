@@ -85,9 +85,11 @@ class RoomPage:
         return step if is_fresh else None
 
     def _finished_at(self, step: StepView) -> datetime | None:
-        """When the viewer ticked or skipped it; None where somebody else did or nobody."""
+        """When the viewer ticked or skipped it; None where somebody else did, or it was done by doing something else."""
         record = step.record
-        if record is None or self.viewer.ref not in (record.done_by, record.skipped_by):
+        if self.viewer.ref not in (record.done_by, record.skipped_by) or not record.changed_event:
+            return None
+        if self.recorded[record.changed_event - 1].event.cause is not None:
             return None
         return record.done_at if record.done_by == self.viewer.ref else record.skipped_at
 
