@@ -55,6 +55,23 @@ def test_another_persons_change_appears_by_itself(rosa_page: Page, sam_page: Pag
     expect(listed.locator(".incident", has_text="Seen by both")).to_contain_text("Low")
 
 
+def test_a_change_comes_along_the_stream_to_those_who_look_on(rosa_page: Page, sam_page: Page) -> None:
+    """Sam's page asks for nothing, and what came works: its buttons carry his own keys and tokens."""
+    path = declare(rosa_page, "Sent along")
+    sam_page.goto(path)
+    with sam_page.expect_response(re.compile("/live/")):
+        sam_page.reload()
+    asked: list[str] = []
+    sam_page.on("request", lambda request: asked.append(request.url))
+    rosa_page.get_by_role("button", name=re.compile("^Tick: Start a video call")).click()
+    expect(sam_page.locator("#step-start-3")).to_have_class(re.compile("step-done"))
+    assert asked == []
+    sam_page.get_by_role("button", name=re.compile("^Tick: Declare the incident")).click()
+    expect(rosa_page.locator("#step-start-2")).to_have_class(re.compile("step-done"))
+    sam_page.get_by_role("button", name="Take the role communications lead").click()
+    expect(sam_page.get_by_role("button", name="Leave the role communications lead")).to_be_visible()
+
+
 def test_what_is_being_typed_outlives_other_peoples_changes(rosa_page: Page, sam_page: Page) -> None:
     """Words in the card at the top, in a note and in an update stay while the room around them changes."""
     path = declare(rosa_page, "Typing")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tocsin.people.access import may_see
@@ -13,27 +14,56 @@ from tocsin.people.models import Person
 from tocsin.store import queries
 from tocsin.store.queries import IncidentNotFoundError
 from tocsin.web import marks
+from tocsin.web.middleware import find_zone
 from tocsin.web.pulse import pulse_here
 from tocsin.web.sentences import refusal
+from tocsin.web.views.shared_room import Watcher, rooms_here
 
 
 async def changes(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Stream the mark of what `?follow=` names, an incident's ref or "*", at once and after each change."""
+    """Stream the mark of what `?follow=` names, an incident's ref or "*", at once and after each change.
+
+    With `&show=room` the room itself comes before its mark, for those who would all see the same.
+    """
     person = await request.auser()
     if not person.is_authenticated:
         return HttpResponse(_("Sign in first."), status=401, content_type="text/plain")
     subject = request.GET.get("follow", marks.ALL)
     if subject != marks.ALL and not await sync_to_async(_may_follow)(person, subject):
         return HttpResponse(refusal(IncidentNotFoundError()), status=404, content_type="text/plain")
-    stream = StreamingHttpResponse(_events(subject), content_type="text/event-stream")
+    events = _marks(subject)
+    if subject != marks.ALL and request.GET.get("show") == "room":
+        zone = find_zone(person.time_zone)
+        events = _rooms(subject, Watcher(person, request.session.session_key or "", get_language() or "en", zone))
+    stream = StreamingHttpResponse(events, content_type="text/event-stream")
     stream.headers["Cache-Control"] = "no-store"
     stream.headers["X-Accel-Buffering"] = "no"
     return stream
 
 
-async def _events(subject: str) -> AsyncIterator[str]:
+async def _marks(subject: str) -> AsyncIterator[str]:
     async for mark in pulse_here().follow(subject):
-        yield f"event: mark\ndata: {mark}\n\n" if mark else ": still here\n\n"
+        yield _event(mark)
+
+
+async def _rooms(ref: str, watcher: Watcher) -> AsyncIterator[str]:
+    """The first mark comes alone: the page has just been loaded."""
+    shared, is_first = rooms_here(), True
+    shared.enter(watcher)
+    try:
+        async for mark in pulse_here().follow(ref):
+            drawing = await shared.drawing(ref, mark, watcher) if mark and not is_first else None
+            is_first = False
+            if drawing is not None:
+                yield f"event: room\ndata: {drawing.data}\n\n"
+                mark = drawing.mark
+            yield _event(mark)
+    finally:
+        shared.leave(watcher)
+
+
+def _event(mark: str) -> str:
+    return f"event: mark\ndata: {mark}\n\n" if mark else ": still here\n\n"
 
 
 def _may_follow(person: Person, ref: str) -> bool:
