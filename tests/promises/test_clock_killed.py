@@ -66,7 +66,7 @@ def test_two_clocks_never_fire_twice(place: Installation) -> None:
         again = [datetime.fromisoformat(event["at"]) for event in fired if event["stage"] == "other-way"]
         assert all(later - earlier > timedelta(minutes=5) for earlier, later in pairwise(again))
         assert again
-    assert all(changes), "both clocks have done a part of the work"
+    assert any(changes), "the clocks have done the work between them, whoever came first"
 
 
 def _run_until(clock: Child, moment: datetime) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ async def changes(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 
 async def _news(subject: str, who: Face) -> AsyncIterator[tuple[str, str]]:
-    """Give each mark as it comes ("" for none), with the event of who is in the room where that is not who was told of last."""
+    """Give each mark as it comes ("" for none), with the event of who is in the room where that has changed."""
     pulse = pulse_here()
     told: tuple[Face, ...] = ()
     async for mark in pulse.follow(subject, None if subject == marks.ALL else who):
