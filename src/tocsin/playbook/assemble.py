@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from tocsin.playbook.meaning import all_of
@@ -89,7 +88,7 @@ class _Assembly(Surroundings):
 
     def finish_phase(self, head: Piece | None, drafts: list[Draft], known: dict[str, Channel]) -> Phase:
         title = head.text.strip() if head else (self.outline.name or "Steps")
-        line = head.line if head else drafts[0].step.line
+        line = head.line if head else drafts[0].piece.line
         return Phase(title=title, line=line, steps=tuple(_finish(draft, known) for draft in drafts))
 
     def severity(self, rank: int, level: Level) -> Severity:
@@ -297,17 +296,15 @@ class _Assembly(Surroundings):
         if action:
             self.read(piece.line, "action", piece.text.strip(), action)
         head = self.phase_head(piece)
-        step = Step(
-            id=self.next_id(head),
-            line=piece.line,
-            text=piece.text.strip(),
-            is_ordered=piece.is_ordered,
-            is_done=piece.is_done,
-            action=action,
-            condition=condition,
-        )
         draft = Draft(
-            piece, step, timers=timers, audiences=audiences, channels=channels, links=list(piece.words.link_list())
+            piece,
+            self.next_id(head),
+            action,
+            condition,
+            timers=timers,
+            audiences=audiences,
+            channels=channels,
+            links=list(piece.words.link_list()),
         )
         if parent is None:
             draft.timers.extend(self.scope_timers())
@@ -325,7 +322,7 @@ class _Assembly(Surroundings):
         for around in piece.ancestors():
             draft = self.drafts.get(id(around))
             if draft is not None:
-                return [draft.step.condition] if draft.step.condition else []
+                return [draft.condition] if draft.condition else []
         found = []
         for around in piece.ancestors():
             condition = self.condition(read_text(around.words, self.reader, Setting(is_step=True), True))
@@ -363,8 +360,14 @@ def _is_label(piece: Piece) -> bool:
 
 def _finish(draft: Draft, known: dict[str, Channel]) -> Step:
     channels = {channel.name: known.get(channel.name, channel) for channel in draft.channels}
-    return replace(
-        draft.step,
+    return Step(
+        id=draft.id,
+        line=draft.piece.line,
+        text=draft.piece.text.strip(),
+        is_ordered=draft.piece.is_ordered,
+        is_done=draft.piece.is_done,
+        action=draft.action,
+        condition=draft.condition,
         timers=tuple(dict.fromkeys(draft.timers)),
         audiences=tuple(draft.audiences),
         channels=tuple(channels.values()),

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from tocsin.playbook.model import (
+    Action,
     Channel,
     Condition,
     Link,
-    Step,
     Timer,
 )
 from tocsin.playbook.outline import Outline, Piece
@@ -76,7 +76,9 @@ class Draft:
     """A step being built."""
 
     piece: Piece
-    step: Step
+    id: str
+    action: Action | None
+    condition: Condition | None
     children: list[Draft] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)

@@ -90,10 +90,6 @@ def read_action(text: str, has_audience: bool, has_cadence: bool) -> Action | No
     return "notify" if has_audience and _STARTS_NOTIFY.search(text) else None
 
 
-def starts_with_notify(text: str) -> bool:
-    return bool(_STARTS_NOTIFY.search(text))
-
-
 def read_roles(text: str) -> list[tuple[int, int, str]]:
     """The roles a text names, with the place of the words."""
     return [(match.start(), match.end(), text[match.start() : match.end()]) for match in _ROLES.finditer(folded(text))]

@@ -119,7 +119,6 @@ _CLAUSE_END = re.compile(
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|may|might|\w+s|\w+ed|\w+'s|you|we|they|it)\b", re.I
 )
-_MAIN_VERB = re.compile(r"\s*(?:please\s+)?(?:do not\s+|don't\s+|immediately\s+|also\s+|then\s+)?[a-zA-Z]")
 
 
 def read_clauses(
