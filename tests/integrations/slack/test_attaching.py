@@ -68,12 +68,12 @@ def test_a_command_that_comes_before_the_start_has_ended_attaches_it_too(slack: 
 
 
 def test_a_private_one_is_attached_to_a_private_channel_and_nowhere_else(slack: Workspace) -> None:
-    ref = before_set_up(slack, "Keys were copied", is_private=True)
+    ref = before_set_up(slack, "Charts were copied", is_private=True)
     start(slack)
     place = Delivery.objects.get(thread=ref, kind="channel").external_id
     assert slack.client.conversations_info(channel=place)["channel"]["is_private"] is True
     assert [ref in message["text"] for message in slack.channel(place) if "metadata" in message] == [True, True]
-    assert not any("Keys" in str(slack.channel(name)) for name in slack.channels)
+    assert not any("Charts" in str(slack.channel(name)) for name in slack.channels)
 
 
 def test_one_that_has_ended_is_not_attached(slack: Workspace) -> None:

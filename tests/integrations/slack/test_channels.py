@@ -119,7 +119,7 @@ def test_a_channel_that_slack_made_public_is_not_used_for_a_private_incident(tmp
 
 def test_a_person_who_joins_later_is_invited_to_the_incidents_own_channel(tmp_path: Path) -> None:
     with workspace(tmp_path, has_incident_channels=True) as slack:
-        ref = declare_in_the_room(slack, "The lock is stuck")
+        ref = declare_in_the_room(slack, "A gate is open")
         slack.settle()
         assert slack.users["ben"] not in members(slack, ref)
         slack.press("ben", "incident:join", {"ref": ref})
@@ -131,7 +131,7 @@ def test_a_person_who_joins_later_is_invited_to_the_incidents_own_channel(tmp_pa
 
 def test_a_person_who_is_added_to_a_private_incident_is_invited_to_its_channel(tmp_path: Path) -> None:
     with workspace(tmp_path) as slack:
-        ref = declare_in_the_room(slack, "Keys were copied", is_private=True)
+        ref = declare_in_the_room(slack, "Seals were broken", is_private=True)
         slack.settle()
         rosa = Person.objects.get(email="rosa@example.org")
         chi = Person.objects.create_user("chi@example.org", name="Chi")
