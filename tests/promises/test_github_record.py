@@ -93,6 +93,7 @@ def test_an_incident_lives_on_github_in_slack_and_in_the_room_at_once(everywhere
     everywhere.do(ref, "tick", step=step(ref, "Start a video call"))
     everywhere.do(ref, "assign-severity", severity="High")
     slack.type("ben", f"{ref} update The breaker is out; a boat is under way.")
+    slack.press("ben", "step:done", {"ref": ref, "step": step(ref, "Check the log")})
     town.edit("grace", number, lambda body: body.replace("[ ] Find out", "[x] Find out"))
     town.edit(
         "ada",
@@ -101,6 +102,7 @@ def test_an_incident_lives_on_github_in_slack_and_in_the_room_at_once(everywhere
     )
     everywhere.settle()
     assert {"Start a video call.", "Find out which piers are affected."} <= done(ref)
+    assert any("Check the log" in text for text in done(ref)) and "[x] Check the [log" in town.body(number)
     assert skipped(ref) == {"Retain any relevant materials.": "removed on GitHub"}
     assert queries.load(ref).state.severity == "High"
     assert "The breaker is out" in "".join(town.comments(number))
@@ -159,7 +161,7 @@ FINAL = """\
 
 ## Remediate
 
-- [ ] Check the [log of the gate](https://harbour.example/gate) for errors. ⛴️
+- [x] Check the [log of the gate](https://harbour.example/gate) for errors. ⛴️
 - [x] Borrow a generator. 🔌
 - [ ] Thank the boatman
 
