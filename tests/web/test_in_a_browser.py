@@ -16,7 +16,6 @@ from tests.outside.browser import Served, start_server
 from tests.web.conftest import DOCUMENT
 
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-TARGETS = {"runOnly": {"type": "rule", "values": ["target-size"]}}
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 RULES = {
@@ -53,6 +52,23 @@ def test_another_persons_change_appears_by_itself(rosa_page: Page, sam_page: Pag
     rosa_page.locator("#severity").get_by_role("radio", name=re.compile("Low")).check()
     rosa_page.locator("#severity").get_by_role("button", name="Change severity").click()
     expect(listed.locator(".incident", has_text="Seen by both")).to_contain_text("Low")
+
+
+def test_a_change_comes_along_the_stream_to_those_who_look_on(rosa_page: Page, sam_page: Page) -> None:
+    """Sam's page asks for nothing, and what came works: its buttons carry his own keys and tokens."""
+    path = declare(rosa_page, "Sent along")
+    sam_page.goto(path)
+    with sam_page.expect_response(re.compile("/live/")):
+        sam_page.reload()
+    asked: list[str] = []
+    sam_page.on("request", lambda request: asked.append(request.url))
+    rosa_page.get_by_role("button", name=re.compile("^Tick: Start a video call")).click()
+    expect(sam_page.locator("#step-start-3")).to_have_class(re.compile("step-done"))
+    assert asked == []
+    sam_page.get_by_role("button", name=re.compile("^Tick: Declare the incident")).click()
+    expect(rosa_page.locator("#step-start-2")).to_have_class(re.compile("step-done"))
+    sam_page.get_by_role("button", name="Take the role communications lead").click()
+    expect(sam_page.get_by_role("button", name="Leave the role communications lead")).to_be_visible()
 
 
 def test_what_is_being_typed_outlives_other_peoples_changes(rosa_page: Page, sam_page: Page) -> None:
@@ -151,6 +167,35 @@ def test_the_keyboard_alone_is_enough(rosa_page: Page) -> None:
     expect(rosa_page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
 
 
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until what says these words has the focus."""
+    says = "() => (document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()"
+    for _ in range(250):
+        page.keyboard.press("Tab")
+        if page.evaluate(says).startswith(words):
+            return
+    pytest.fail(f"No press of Tab leads to “{words}”.")
+
+
+def test_an_update_is_posted_and_the_incident_resolved_by_keys_alone(rosa_page: Page) -> None:
+    keyboard = rosa_page.keyboard
+    rosa_page.goto("/declare/")
+    keyboard.type("Ended by keyboard")
+    keyboard.press("Enter")
+    expect(rosa_page.locator("#next")).to_contain_text("Declare the incident")
+    keyboard.press("u")
+    expect(rosa_page.locator("#update").get_by_label("How does it stand?")).to_be_focused()
+    keyboard.type("It stands well")
+    tab_to(rosa_page, "Post update")
+    keyboard.press("Enter")
+    expect(rosa_page.locator("#update .last-update")).to_contain_text("It stands well")
+    tab_to(rosa_page, "Resolve the incident")
+    keyboard.press("Enter")
+    tab_to(rosa_page, "Resolve")
+    keyboard.press("Enter")
+    expect(rosa_page.locator(".room-facts")).to_contain_text("Resolved")
+
+
 def test_declaring_ticking_and_updating_need_no_javascript(served: Served, browser: Browser) -> None:
     page = served.sign_in(browser, "Rosa", "administrator", java_script_enabled=False)
     declare(page, "Without scripts")
@@ -178,17 +223,9 @@ def test_countdowns_go_by_the_servers_clock(rosa_page: Page) -> None:
     expect(shown).to_have_class(re.compile("is-late"))
 
 
-PAGES = [
-    "/",
-    "/declare/",
-    "/playbooks/",
-    "/people/",
-    "/people/me/",
-    "/settings/webhooks/",
-    "/?q=zebra",
-    "/nowhere/",
-    "/sign-in/",
-]
+PAGES = ["/", "/declare/", "/playbooks/", "/people/", "/people/me/", "/people/1/", "/follow-ups/", "/nowhere/"]
+PAGES += ["/settings/webhooks/", "/?q=zebra"]
+SIGNED_OUT = ["/sign-in/", "/sign-in/a-secret/"]
 IN_ROOM = ["", "timeline/", "picture/", "promises/", "deliveries/", "?at=2100-01-01T00:00:00Z"]
 
 
@@ -228,15 +265,22 @@ class Look:
     """One browser that goes through pages and writes down what is wrong with them."""
 
     page: Page
+    home: str
     found: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.notice(request.url))
         self.page.on("pageerror", lambda error: self.found.append(str(error)))
         self.page.on("console", lambda said: self.hear(said.text))
 
     def hear(self, words: str) -> None:
         if "Content Security Policy" in words:
             self.found.append(words)
+
+    def notice(self, address: str) -> None:
+        """Nothing is loaded from another server."""
+        if not address.startswith((f"{self.home}/", "data:")):
+            self.found.append(f"asks for {address}")
 
     def open(self, path: str) -> None:
         """Open a page with all its folded parts."""
@@ -254,30 +298,61 @@ class Look:
             self.found.append(f"{path}: {too_wide} px wider than the screen")
 
 
+def look_at(look: Look, path: str) -> None:
+    """Hold a page to all rules in light, and to those of colours in dark."""
+    look.open(path)
+    look.ask_axe(path, RULES)
+    look.page.emulate_media(color_scheme="dark")
+    expect(look.page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    look.ask_axe(f"{path} in dark", COLOURS)
+    look.page.emulate_media(color_scheme="light")
+
+
+def signed_in(served: Served, browser: Browser, size: dict[str, int], access: str = "administrator") -> Look:
+    name = {"administrator": "Rosa", "observer": "Noor"}[access]
+    settings = {"color_scheme": "light", "reduced_motion": "reduce", "viewport": size}
+    return Look(served.sign_in(browser, name, access, **settings), served.base_url)
+
+
 def test_every_page_meets_wcag_in_light_and_dark(served: Served, browser: Browser, rooms: list[str]) -> None:
-    """Axe finds nothing: all its rules in light, and the colours once more in dark."""
-    look = Look(
-        served.sign_in(
-            browser, "Rosa", "administrator", color_scheme="light", reduced_motion="reduce", viewport=DESKTOP
-        )
-    )
+    """Axe finds nothing: all its rules in light, and the colours once more in dark; nothing comes from elsewhere."""
+    look = signed_in(served, browser, DESKTOP)
     for path in [*PAGES, *rooms]:
-        look.open(path)
-        look.ask_axe(path, RULES)
-        look.page.emulate_media(color_scheme="dark")
-        expect(look.page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-        look.ask_axe(f"{path} in dark", COLOURS)
-        look.page.emulate_media(color_scheme="light")
+        look_at(look, path)
+    look.page.context.clear_cookies()
+    for path in SIGNED_OUT:
+        look_at(look, path)
     look.page.context.close()
     assert not look.found, "\n".join(look.found)
 
 
+def test_a_refusal_meets_wcag_and_so_does_an_observers_room(served: Served, browser: Browser, rooms: list[str]) -> None:
+    look = signed_in(served, browser, DESKTOP)
+    look.page.goto(rooms[0])
+    look.page.locator("#more-next-start-2 summary").click()
+    look.page.locator("#skip-start-2").get_by_role("button", name="Skip").click()
+    expect(look.page.locator("#skip-start-2")).to_contain_text("This field is required.")
+    look.ask_axe("a refusal", RULES)
+    look.page.keyboard.press("?")
+    look.ask_axe("the sheet of keys", RULES)
+    look.page.context.close()
+    reader = signed_in(served, browser, PHONE, "observer")
+    look_at(reader, rooms[0])
+    reader.measure(rooms[0])
+    reader.page.context.close()
+    assert not look.found + reader.found, "\n".join(look.found + reader.found)
+
+
 def test_every_page_fits_a_phone(served: Served, browser: Browser, rooms: list[str]) -> None:
-    """Nothing is wider than 360 pixels, folded parts included, and what is pressed is large enough."""
-    look = Look(served.sign_in(browser, "Rosa", "administrator", viewport=PHONE))
+    """Nothing is wider than 360 pixels in English or in Spanish, folded parts included; all of axe's rules hold."""
+    look = signed_in(served, browser, PHONE)
+    for path in [*PAGES, *rooms]:
+        look_at(look, path)
+        look.measure(path)
+    look.page.set_extra_http_headers({"Accept-Language": "es"})
     for path in [*PAGES, *rooms]:
         look.open(path)
-        look.measure(path)
-        look.ask_axe(path, TARGETS)
+        expect(look.page.locator("html")).to_have_attribute("lang", "es")
+        look.measure(f"{path} in Spanish")
     look.page.context.close()
     assert not look.found, "\n".join(look.found)

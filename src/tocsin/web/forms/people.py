@@ -12,6 +12,9 @@ from tocsin.incident import commands as cmd
 from tocsin.people.models import Person
 from tocsin.web.forms.act import ActForm
 
+# Whoever sends the form. Rooms are drawn once for several people, so a button cannot name who will press it.
+ME = "me"
+
 
 class TakeRole(ActForm):
     """Take a role oneself, or hand it to somebody."""
@@ -25,9 +28,11 @@ class TakeRole(ActForm):
 
     def prepare(self) -> None:
         self.fields["person"].choices = list(self.scene.people.items())
+        if (self.data or {}).get("person") == ME:
+            self.fields["person"].choices = [(ME, "")]
 
     def command(self, person: Person) -> cmd.Command:
-        who = self.words["person"]
+        who = person.ref if self.words["person"] == ME else self.words["person"]
         return cmd.TakeRole(by=person.ref, role=self.words["role"], person=who, name=self.scene.people.get(who, ""))
 
 
