@@ -11,8 +11,10 @@ from tests.desk.cast import ROSA, SAM, T0
 from tocsin.desk import writer
 from tocsin.desk.writer import KeyReusedError, StaleVersionError, UnusableTextError
 from tocsin.errors import RefusedError
-from tocsin.incident.commands import AddNote, CompleteStep, DeclareIncident, ResolveIncident
+from tocsin.incident.commands import AddNote, CloseIncident, CompleteStep, DeclareIncident, ResolveIncident
 from tocsin.incident.events import NoteAdded, StepCompleted
+from tocsin.incident.refusals import CommandRefusedError
+from tocsin.people.models import Person
 from tocsin.store import queries
 from tocsin.store.models import CommandKey, EventRow, Incident
 from tocsin.store.queries import IncidentNotFoundError, PlaybookNotFoundError
@@ -170,3 +172,24 @@ def test_replaying_the_log_gives_the_state_that_was_decided_on() -> None:
         cast.run(ref, CompleteStep(by=SAM, step=f"work-{number}"), f"k{number}")
     live = queries.load(ref)
     assert queries.load_at(ref, T0 + timedelta(days=1)).state == live.state
+
+
+def test_whoever_acts_becomes_a_responder() -> None:
+    """In the same transaction, under the directory's name, once; what is refused lets nobody in."""
+    ref = cast.declare().ref
+    ada = Person.objects.create_user("ada@example.org", name="Ada", pk=50)
+    with pytest.raises(CommandRefusedError):
+        writer.run(ref, CloseIncident(by=ada.ref), key="refused", now=T0)
+    assert ada.ref not in queries.load(ref).state.responders
+    first = writer.run(ref, AddNote(by=ada.ref, text="Here"), key="one", now=T0)
+    second = writer.run(ref, AddNote(by=ada.ref, text="Still here"), key="two", now=T0)
+    assert [type(event).__name__ for event in first.events] == ["NoteAdded", "ResponderJoined"]
+    assert [type(event).__name__ for event in second.events] == ["NoteAdded"]
+    assert queries.load(ref).state.responders[ada.ref] == "Ada"
+
+
+def test_neither_the_clock_nor_a_stranger_becomes_a_responder() -> None:
+    ref = cast.declare().ref
+    writer.run(ref, AddNote(by="system", text="By itself"), key="one", now=T0)
+    writer.run(ref, AddNote(by="person:999", text="Unknown"), key="two", now=T0)
+    assert set(queries.load(ref).state.responders) <= {cast.ROSA}

@@ -35,9 +35,12 @@ class Control:
 
     def __init__(self, clock: MovableClock) -> None:
         from tocsin.delivery.worker import Worker
+        from tocsin.desk.drills import DrillLoop
+        from tocsin.desk.steady_clock import SteadyClock, machine
         from tocsin.integrations.room.send import RoomConnector
 
         self.clock = clock
+        self.drills = DrillLoop(SteadyClock(machine()))
         room = RoomConnector()
         self.worker = Worker({room.name: room}, clock.now)
 
@@ -67,6 +70,13 @@ class Control:
         self.clock.move_to(target)
         self.worker.run_due(target)
         return target.isoformat()
+
+    def drill(self, seconds: float) -> str:
+        """Let real time pass for the scripted drills, two seconds at a time."""
+        for _ in range(round(seconds / 2)):
+            self.clock.move_to(self.clock.now() + timedelta(seconds=2))
+            self.drills.play(self.clock.now())
+        return self.clock.now().isoformat()
 
 
 def main() -> None:

@@ -115,3 +115,18 @@ def test_ended_incidents_stand_apart(rosa: Client, digest: str, status: str) -> 
     words = words_of(rosa.get("/"))
     assert "No incident is open" in words
     assert "Ended" in words
+
+
+def test_incidents_are_searched_and_narrowed(rosa: Client, digest: str) -> None:
+    """By words of the title or the reference; open and ended apart; without a match it says what to do."""
+    declare(rosa, title="Lost parcels")
+    over = declare(rosa, title="Broken cranes")
+    done(rosa, over, "dismiss", reason="It was a test")
+    assert "Broken cranes" not in words_of(rosa.get("/?q=parcels"))
+    assert "Lost parcels" in words_of(rosa.get("/?q=parcels"))
+    assert "Broken cranes" in words_of(rosa.get(f"/?q={over}"))
+    assert "Broken cranes" not in words_of(rosa.get("/?show=open"))
+    assert "Lost parcels" not in words_of(rosa.get("/?show=ended"))
+    nothing = words_of(rosa.get("/?q=zebra"))
+    assert "No incident like that" in nothing
+    assert "No incident is open" not in nothing

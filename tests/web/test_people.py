@@ -67,3 +67,14 @@ def test_ones_own_settings(rosa: Client) -> None:
 def test_a_time_zone_that_is_none_is_refused(rosa: Client) -> None:
     answer = rosa.post("/people/me/", {"name": "Rosa", "time_zone": "Mars/Olympus", "language": "en"})
     assert answer.status_code == 422
+
+
+def test_everybody_has_a_picture_drawn_here(rosa: Client) -> None:
+    """Initials on a colour of their own; a name cannot smuggle markup in."""
+    odd = Person.objects.create_user("odd@example.org", name="<b> Ørsted & Söhne")
+    picture = rosa.get(f"/people/{odd.pk}/face.svg")
+    assert picture.headers["Content-Type"] == "image/svg+xml"
+    assert "ÖS" in picture.content.decode() or "ØS" in picture.content.decode()
+    assert "<b>" not in picture.content.decode()
+    assert f'src="/people/{odd.pk}/face.svg"' in rosa.get("/people/").content.decode()
+    assert Client().get(f"/people/{odd.pk}/face.svg").status_code == 302

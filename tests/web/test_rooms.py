@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -276,3 +277,21 @@ def test_times_are_in_the_readers_zone_with_utc_at_hand(rosa: Client, ref: str) 
 def test_every_form_has_a_name_of_its_own_and_every_action_a_form() -> None:
     assert all(form.verb == verb for verb, form in ACTS.items())
     assert set(OF_ACTION.values()) <= set(ACTS.values())
+
+
+@pytest.mark.parametrize(("verb", "words"), [("tick", {}), ("skip", {"reason": "Not today"})])
+def test_what_was_just_ticked_or_skipped_is_undone_by_one_button(
+    rosa: Client, sam: Client, digest: str, verb: str, words: dict[str, str]
+) -> None:
+    """The one who did it is offered Undo, others are not, and a while later nobody is."""
+    ref = declare(rosa)
+    assert 'id="undo"' not in html(rosa, ref)
+    done(rosa, ref, verb, step="start-3", **words)
+    assert 'id="undo"' in html(rosa, ref)
+    assert 'id="undo"' not in html(sam, ref)
+    page_clock.hand_in(lambda: NOW + timedelta(minutes=1))
+    assert 'id="undo"' not in html(rosa, ref)
+    page_clock.hand_in(lambda: NOW)
+    done(rosa, ref, "untick", step="start-3")
+    assert 'id="undo"' not in html(rosa, ref)
+    assert queries.load(ref).state.steps["start-3"].done_at is None

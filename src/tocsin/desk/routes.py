@@ -57,3 +57,8 @@ def hand_in(routes: Routes) -> None:
 
 def current() -> Routes:
     return _handed_in
+
+
+def inside() -> Routes:
+    """Return no way out at all: what a scripted drill says is said in its room."""
+    return Routes(base_url=_handed_in.base_url)

@@ -16,16 +16,16 @@ from functools import reduce
 from django.db import transaction
 
 from tocsin.delivery import queue
-from tocsin.desk import bus, messages, routes
+from tocsin.desk import bus, directory, messages, routes
 from tocsin.desk.contention import settled
 from tocsin.errors import RefusedError, UnreadableError
-from tocsin.incident.commands import AdvanceClock, Command, DeclareIncident
+from tocsin.incident.commands import AdvanceClock, Command, DeclareIncident, JoinIncident
 from tocsin.incident.decide import decide
 from tocsin.incident.due import next_due_at
 from tocsin.incident.events import Event
 from tocsin.incident.evolve import evolve
 from tocsin.incident.state import IncidentState
-from tocsin.store import log, numbers, projections, queries
+from tocsin.store import drill_time, log, numbers, projections, queries
 from tocsin.store.log import VersionConflictError
 from tocsin.store.models import CommandKey, Incident
 from tocsin.store.queries import IncidentNotFoundError, Loaded
@@ -67,13 +67,14 @@ class _Asked:
     now: datetime
 
 
-def declare(command: DeclareIncident, playbook_digest: str, *, key: str, now: datetime) -> Outcome:
-    """Start an incident on one playbook version.
+def declare(command: DeclareIncident, playbook_digest: str, *, key: str, now: datetime, speed: int = 1) -> Outcome:
+    """Start an incident on one playbook version. With a `speed` over 1 it keeps a time of its own, which `drills` moves,
+    and nothing of it leaves its room.
 
     *Raises* PlaybookNotFoundError, KeyReusedError, or a refusal of the core.
     """
     asked = _ask(command, key, now, playbook_digest)
-    return _committed(lambda: _declare(asked, playbook_digest))
+    return _committed(lambda: _declare(asked, playbook_digest, speed))
 
 
 def run(ref: str, command: Command, *, key: str, now: datetime, expected_version: int | None = None) -> Outcome:
@@ -106,17 +107,19 @@ def _committed(work: Callable[[], _Done]) -> Outcome:
     return outcome
 
 
-def _declare(asked: _Asked, digest: str) -> _Done:
+def _declare(asked: _Asked, digest: str, speed: int) -> _Done:
     if (repeat := _repeated(asked)) is not None:
         return repeat
     before = IncidentState(playbook=queries.playbook(digest))
     events = decide(before, asked.command, asked.now)
     number = numbers.take(INCIDENT_COUNTER)
-    row = Incident(ref=f"INC-{number}", number=number, playbook_id=digest, last_at=asked.now)
+    row = Incident(ref=f"INC-{number}", number=number, playbook_id=digest, last_at=asked.now, speed=speed)
     after = reduce(evolve, events, before)
-    due_at = next_due_at(after)
+    due_at = _due_at(row, after)
     projections.project(row, after, due_at)
     row.save(force_insert=True)
+    if speed > 1:
+        drill_time.begin(row, asked.now)
     return _write(row, asked, events, after, due_at)
 
 
@@ -131,7 +134,8 @@ def _run(ref: str, asked: _Asked, expected_version: int | None) -> _Done:
 
 def _advance(ref: str, asked: _Asked) -> _Done:
     row = _lock(ref)
-    if row.next_due_at is None or row.next_due_at > asked.now:
+    due_at = row.next_due_at if row.speed == 1 else next_due_at(queries.load_row(row).state)
+    if due_at is None or due_at > drill_time.at(row, asked.now):
         return Outcome(ref, row.version, (), is_repeat=True), None, row.next_due_at
     return _decide_and_write(row, asked)
 
@@ -139,11 +143,28 @@ def _advance(ref: str, asked: _Asked) -> _Done:
 def _decide_and_write(row: Incident, asked: _Asked) -> _Done:
     """Decide at the asked moment, or at the last event's where that is later: an incident's time never goes back."""
     before = queries.load_row(row).state
-    events = decide(before, asked.command, max(asked.now, row.last_at))
+    moment = max(drill_time.at(row, asked.now), row.last_at)
+    events = decide(before, asked.command, moment)
     after = reduce(evolve, events, before)
-    due_at = next_due_at(after)
+    if events and (joining := _joining(after, asked.command.by)) is not None:
+        joined = decide(after, joining, moment)
+        events, after = [*events, *joined], reduce(evolve, joined, after)
+    due_at = _due_at(row, after)
     projections.project(row, after, due_at)
     return _write(row, asked, events, after, due_at)
+
+
+def _joining(after: IncidentState, actor: str) -> JoinIncident | None:
+    """Return how whoever acts in an open incident becomes one of its responders; None where they are, or are nobody."""
+    if actor in after.responders or after.status in ("closed", "dismissed"):
+        return None
+    person = directory.look_up([actor], with_audiences=False).people.get(actor)
+    return None if person is None else JoinIncident(by=actor, person=actor, name=person.name)
+
+
+def _due_at(row: Incident, state: IncidentState) -> datetime | None:
+    """Return when the clock has to look at it: never at a scripted drill, whose time is not the clock's."""
+    return next_due_at(state) if row.speed == 1 else None
 
 
 def _write(
@@ -161,7 +182,8 @@ def _write(
             version=row.version,
             at=asked.now,
         )
-    for outgoing in messages.of(row.ref, recorded, after, routes.current()):
+    ways_out = routes.current() if row.speed == 1 else routes.inside()
+    for outgoing in messages.of(row.ref, recorded, after, ways_out):
         queue.enqueue(outgoing, now=asked.now)
     return Outcome(row.ref, row.version, tuple(events)), Loaded(row.ref, after, row.version, row.last_hash), due_at
 

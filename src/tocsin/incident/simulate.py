@@ -6,35 +6,21 @@ People do one step after the other, act at once when something is due, and post 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tocsin.incident import commands as cmd
 from tocsin.incident import events as ev
+from tocsin.incident.cast import LEAD, REPORTER, Cast
 from tocsin.incident.decide import settled
 from tocsin.incident.due import candidates
-from tocsin.incident.facts import outlook_at
 from tocsin.incident.marks import Mark, marks_of
-from tocsin.incident.plan import Entry, plan_of
-from tocsin.incident.refusals import CommandRefusedError
-from tocsin.incident.state import COMMANDER, COMMUNICATIONS_LEAD, IncidentState
+from tocsin.incident.state import IncidentState
 from tocsin.playbook.model import Playbook
 
 BEGINS_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday morning, so that working days count on from it
-PACE = timedelta(minutes=2)
-_REPORTER, _LEAD, _SPEAKER = "person:reporter", "person:commander", "person:communications"
 _CLOCK = cmd.AdvanceClock()
-_AFTERWARDS = (
-    "write-report",
-    "draft-report",
-    "approve-report",
-    "share-report",
-    "create-follow-ups",
-    "schedule-retrospective",
-)
-_WAKING = (ev.IncidentDeclared, ev.IncidentResolved, ev.StepOpened, ev.StepUncompleted)
-_CALL = "https://call.invalid/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +53,10 @@ def simulate(
     run = _Run(playbook, is_absent=absent)
     script: list[tuple[int, cmd.Command]] = []
     if severity is not None:
-        script.append((0, cmd.AssignSeverity(by=_LEAD, severity=severity)))
-    script += [(at, cmd.AnswerQuestion(by=_LEAD, question=asked, answer=answer)) for asked, answer, at in answers]
+        script.append((0, cmd.AssignSeverity(by=LEAD, severity=severity)))
+    script += [(at, cmd.AnswerQuestion(by=LEAD, question=asked, answer=answer)) for asked, answer, at in answers]
     if resolve_at is not None:
-        script.append((resolve_at, cmd.ResolveIncident(by=_LEAD)))
+        script.append((resolve_at, cmd.ResolveIncident(by=LEAD)))
     run.begin()
     run.play(sorted(script, key=lambda line: line[0]), BEGINS_AT + timedelta(seconds=duration_seconds))
     return Simulation(playbook, duration_seconds, marks_of(run.log, run.state), tuple(run.log), run.state)
@@ -81,24 +67,21 @@ class _Run:
 
     def __init__(self, playbook: Playbook, *, is_absent: bool) -> None:
         self.state = IncidentState(playbook=playbook)
-        self.plan = plan_of(playbook)
+        self.cast = Cast(self, playbook)
         self.log: list[ev.Event] = []
         self.now = BEGINS_AT
         self.is_absent = is_absent
-        self.acts_at: datetime | None = None
 
     def ask(self, command: cmd.Command) -> None:
         turn = settled(self.state, command, self.now)
         self.state = turn.state
         self.log += turn.events
-        for event in turn.events:
-            if self.acts_at is None and isinstance(event, _WAKING):
-                self.acts_at = self.now + PACE
+        self.cast.notice(turn.events)
 
     def begin(self) -> None:
-        self.ask(cmd.DeclareIncident(by=_REPORTER, by_name="reporter", title=self.plan.playbook.name or "Simulation"))
-        self.ask(cmd.TakeRole(by=_REPORTER, role=COMMANDER, person=_LEAD, name=COMMANDER))
-        self.ask(cmd.TakeRole(by=_LEAD, role=COMMUNICATIONS_LEAD, person=_SPEAKER, name=COMMUNICATIONS_LEAD))
+        title = self.state.playbook.name or "Simulation"
+        self.ask(cmd.DeclareIncident(by=REPORTER, by_name="reporter", title=title))
+        self.cast.take_roles()
 
     def play(self, script: list[tuple[int, cmd.Command]], end: datetime) -> None:
         for at, command in script:
@@ -118,72 +101,10 @@ class _Run:
 
     def _next_moment(self) -> datetime | None:
         moments = [at for at in candidates(self.state) if at > self.now]
-        if self.acts_at is not None and not self.is_absent:
-            moments.append(self.acts_at)
+        if self.cast.acts_at is not None and not self.is_absent:
+            moments.append(self.cast.acts_at)
         return min(moments, default=None)
 
     def _act(self) -> None:
-        """Do what is due, and the next step when its time has come; with everybody absent, nothing."""
-        if self.is_absent:
-            return
-        for promise_id in tuple(self.state.open_promises.values()):
-            if (promise := self.state.promises[promise_id]).is_open and promise.due_at <= self.now:
-                self._keep(promise_id)
-        if self.acts_at is not None and self.acts_at <= self.now:
-            entry = next(self._to_do(), None)
-            self.acts_at = self.now + PACE if entry else None
-            if entry is not None:
-                self._do(entry)
-
-    def _keep(self, promise_id: str) -> None:
-        promise = self.state.promises[promise_id]
-        rule = next(rule for rule in self.plan.rules if rule.id == promise.timer)
-        if rule.is_kept_by_updates:
-            self.ask(cmd.PostUpdate(by=_SPEAKER, is_no_change=True, audiences=tuple(sorted(rule.places))))
-        elif rule.entry is not None:
-            self._do(rule.entry)
-        else:
-            self.ask(cmd.KeepPromise(by=_LEAD, promise=promise_id, evidence="Done"))
-
-    def _to_do(self) -> Iterator[Entry]:
-        """The steps a person could do now, in order, parents after their sub-steps."""
-        truths, records = outlook_at(self.state, self.now).truths, self.state.steps
-        parents: list[Entry] = []
-        for entry in self.plan.entries.values():
-            record = records.get(entry.step.id)
-            is_finished = record is not None and (record.done_at is not None or record.skipped_at is not None)
-            is_early = entry.step.action in _AFTERWARDS and self.state.status != "resolved"
-            if is_finished or is_early or truths.get(entry.step.id, True) is not True or entry.is_recurring:
-                continue
-            if entry.step.id in self.plan.parents:
-                parents.append(entry)
-            else:
-                yield entry
-        yield from reversed(parents)
-
-    def _do(self, entry: Entry) -> None:
-        try:
-            for command in _commands_for(entry, self.state):
-                self.ask(command)
-        except CommandRefusedError:
-            self.ask(cmd.CompleteStep(by=_LEAD, step=entry.step.id))
-
-
-def _commands_for(entry: Entry, state: IncidentState) -> Iterator[cmd.Command]:
-    """What a person does to do a step: tell those it names, or just do it."""
-    step, text = entry.step, entry.step.text
-    places = tuple(dict.fromkeys((*(channel.name for channel in step.channels), *step.audiences)))
-    if step.action == "notify" and places:
-        for place in places[:-1]:
-            yield cmd.NotifyAudience(by=_SPEAKER, audience=place, text=text)
-        yield cmd.NotifyAudience(by=_SPEAKER, audience=places[-1], text=text, step=step.id)
-    elif step.action == "declare" and places:
-        yield cmd.DeclareInChannel(by=_LEAD, channel=places[0], text=text, step=step.id)
-    elif step.action == "announce-resolution" and state.status == "resolved":
-        yield cmd.AnnounceResolution(by=_SPEAKER, audiences=places, text=text, step=step.id)
-    elif step.action == "start-call":
-        yield cmd.StartCall(by=_LEAD, url=_CALL, step=step.id)
-    elif step.action == "share-call" and state.call_url:
-        yield cmd.ShareCall(by=_LEAD, audiences=places, step=step.id)
-    else:
-        yield cmd.CompleteStep(by=_LEAD, step=step.id)
+        if not self.is_absent:
+            self.cast.act()

@@ -14,6 +14,7 @@ from tocsin.delivery.ports import Connector
 from tocsin.delivery.worker import Worker
 from tocsin.desk import routes, steady_clock
 from tocsin.desk.clock import ClockLoop
+from tocsin.desk.drills import DrillLoop
 from tocsin.desk.routes import Routes
 from tocsin.desk.steady_clock import SteadyClock
 from tocsin.integrations.email.send import EmailConnector, EmailSettings, Security
@@ -72,7 +73,8 @@ def wire(settings: Settings | None = None) -> Parts:
     github_listen.hand_in(github.webhook if github else None)
     page_clock.hand_in(clock.now)
     api_clock.hand_in(clock.now)
-    return Parts(clock, ClockLoop(clock), Worker(connectors, clock.now), _there(slack, github and github.reader))
+    beside = (DrillLoop(clock), *_there(slack, github and github.reader))
+    return Parts(clock, ClockLoop(clock), Worker(connectors, clock.now), beside)
 
 
 def connectors_from(

@@ -37,7 +37,8 @@ class Incident(models.Model):
     """What lists and the clock need of one incident. Everything else is in its events.
 
     `version` is the number of its events and `last_hash` the hash of the last, so that a cut-off tail is found.
-    `next_due_at` is when the clock has to look at it next; empty when nothing is due ever.
+    `next_due_at` is when the clock has to look at it next; empty when nothing is due ever. `speed` is how many of its
+    seconds pass in one of ours: more than 1 in a scripted drill, which keeps a time of its own and is never the clock's.
     """
 
     ref = models.CharField(max_length=30, unique=True)
@@ -57,6 +58,7 @@ class Incident(models.Model):
     resolved_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True)
+    speed = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         ordering = ["-number"]
@@ -67,6 +69,14 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ref} {self.title}"
+
+
+class DrillTime(models.Model):
+    """What time it is in a scripted drill: `at` when it was looked at last, which was `moved_at` in our time."""
+
+    incident = models.OneToOneField(Incident, on_delete=models.CASCADE, primary_key=True, related_name="drill_time")
+    at = models.DateTimeField()
+    moved_at = models.DateTimeField()
 
 
 class EventRow(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +27,9 @@ def signed_in(view: View) -> View:
             return view(request, *args, **kwargs)
         if request.method == "GET" and not request.htmx:
             return redirect(f"{reverse('web:sign-in')}?{urlencode({'next': request.get_full_path()})}")
-        return render(request, "web/errors/signed_out.html", status=401)
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        back = urlencode({"next": came_from.path}) if came_from.netloc == request.get_host() else ""
+        return render(request, "web/errors/signed_out.html", {"back": back}, status=401)
 
     return checked
 

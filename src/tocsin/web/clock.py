@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 
@@ -25,8 +27,19 @@ class PageClock:
 
 
 page_clock = PageClock()
+_shown: ContextVar[datetime | None] = ContextVar("shown", default=None)
 
 
 def now() -> datetime:
-    """Return the present moment, aware UTC."""
-    return page_clock.now()
+    """Return the present moment, aware UTC; in a scripted drill's pages, the drill's own."""
+    return _shown.get() or page_clock.now()
+
+
+@contextmanager
+def showing(moment: datetime) -> Iterator[None]:
+    """Let it be `moment` for what is rendered in the block."""
+    token = _shown.set(moment)
+    try:
+        yield
+    finally:
+        _shown.reset(token)

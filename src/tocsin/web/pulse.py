@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import NamedTuple
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
@@ -19,7 +21,15 @@ from tocsin.web import marks
 
 LOOK_EVERY_SECONDS = 0.5
 ALIVE_EVERY_SECONDS = 15.0
+GATHER_SECONDS = 0.3
 log = logging.getLogger(__name__)
+
+
+class Face(NamedTuple):
+    """A person who looks: the number of their account, and their name."""
+
+    number: int
+    name: str
 
 
 class Pulse:
@@ -32,11 +42,18 @@ class Pulse:
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._is_ending = False
+        self._faces: dict[str, Counter[Face]] = {}
+        self._shown: dict[str, tuple[Face, ...]] = {}
+        self._telling: set[str] = set()
 
-    async def follow(self, subject: str) -> AsyncIterator[str]:
-        """Yield the mark of `subject` now and whenever it changes; "" when nothing did for a while."""
+    async def follow(self, subject: str, who: Face | None = None) -> AsyncIterator[str]:
+        """Yield the mark of `subject` now and whenever it changes; "" when somebody came or went, and after a while.
+
+        `who` looks at it as long as this goes on.
+        """
         page: asyncio.Queue[str | None] = asyncio.Queue()
         self._pages.setdefault(subject, set()).add(page)
+        self._came(subject, who)
         self._start()
         try:
             last = await sync_to_async(_read_one)(subject)
@@ -47,6 +64,41 @@ class Pulse:
                     yield mark
         finally:
             self._leave(subject, page)
+            self._went(subject, who)
+
+    def here(self, subject: str) -> tuple[Face, ...]:
+        """Return who has a page of `subject` open, by name."""
+        return self._shown.get(subject, ())
+
+    def _came(self, subject: str, who: Face | None) -> None:
+        if who is not None:
+            self._faces.setdefault(subject, Counter())[who] += 1
+            self._tell_soon(subject)
+
+    def _went(self, subject: str, who: Face | None) -> None:
+        faces = self._faces.get(subject)
+        if who is None or faces is None:
+            return
+        faces[who] -= 1
+        if not +faces:
+            self._faces.pop(subject, None)
+        self._tell_soon(subject)
+
+    def _tell_soon(self, subject: str) -> None:
+        """Tell once for all who come and go within a second, however many they are."""
+        if subject not in self._telling:
+            self._telling.add(subject)
+            self._loop.call_later(GATHER_SECONDS, self._tell_here, subject)
+
+    def _tell_here(self, subject: str) -> None:
+        self._telling.discard(subject)
+        faces = sorted(+self._faces.get(subject, Counter()), key=lambda face: (face.name.casefold(), face.number))
+        if faces:
+            self._shown[subject] = tuple(faces)
+        else:
+            self._shown.pop(subject, None)
+        for page in self._pages.get(subject, ()):
+            page.put_nowait("")
 
     def end(self) -> None:
         """End the streams of this loop; from any thread, and from a signal handler."""
@@ -101,7 +153,8 @@ async def _next(page: asyncio.Queue[str | None]) -> str | None:
     except TimeoutError:
         return ""
     while mark is not None and not page.empty():
-        mark = page.get_nowait()
+        newer = page.get_nowait()
+        mark = newer if newer is None else newer or mark
     return mark
 
 

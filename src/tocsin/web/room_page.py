@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -21,6 +21,7 @@ from tocsin.web.forms.registry import ACTS, OF_ACTION
 from tocsin.web.history import Entry, tell
 
 LATEST = 14
+UNDO_WITHIN = timedelta(seconds=20)
 _ROLES = (COMMANDER, NOTE_TAKER, COMMUNICATIONS_LEAD)
 
 
@@ -45,6 +46,7 @@ class RoomPage:
     at: datetime | None = None
     refused: ActForm | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    speed: int = 1
 
     @property
     def state(self) -> IncidentState:
@@ -71,6 +73,25 @@ class RoomPage:
     def next_step(self) -> StepView | None:
         """The first thing to do; nothing once the incident has ended."""
         return self.room.next_step if self.is_open else None
+
+    @cached_property
+    def undoable(self) -> StepView | None:
+        """The step that the viewer ticked or skipped a moment ago, to be taken back by one button."""
+        if not self.may_work:
+            return None
+        found = [(at, step) for phase in self.room.phases for step in phase.steps if (at := self._finished_at(step))]
+        at, step = max(found, key=lambda each: each[0], default=(None, None))
+        is_fresh = at is not None and self.room.now - at <= UNDO_WITHIN * self.speed
+        return step if is_fresh else None
+
+    def _finished_at(self, step: StepView) -> datetime | None:
+        """When the viewer ticked or skipped it; None where somebody else did, or it was done by doing something else."""
+        record = step.record
+        if self.viewer.ref not in (record.done_by, record.skipped_by) or record.changed_event is None:
+            return None
+        if self.recorded[record.changed_event - 1].event.cause is not None:
+            return None
+        return record.done_at if record.done_by == self.viewer.ref else record.skipped_at
 
     @cached_property
     def scene(self) -> Scene:

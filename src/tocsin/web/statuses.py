@@ -14,3 +14,18 @@ def incident_status(status: str) -> str:
         "closed": _("Closed"),
         "dismissed": _("False alarm"),
     }.get(status, status)
+
+
+def mark_kind(kind: str) -> str:
+    """What a mark of a picture stands for."""
+    return {
+        "opens": _("opens"),
+        "reminds": _("reminder"),
+        "due": _("due"),
+        "overdue": _("overdue"),
+        "escalates": _("second person asked"),
+        "tells": _("told"),
+        "suggests": _("severity suggested"),
+        "withdrawn": _("withdrawn"),
+        "closes": _("ends"),
+    }.get(kind, kind)

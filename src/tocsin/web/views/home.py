@@ -39,9 +39,12 @@ class Line:
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     mark = marks.of_all()
-    lines = [_line(row) for row in queries.incidents(statuses=OPEN)]
+    words, show = request.GET.get("q", "").strip()[:200], request.GET.get("show", "")
+    found = [] if show == "ended" else queries.incidents(statuses=OPEN, words=words)
+    lines = [_line(row) for row in found]
     shown = [line for line in lines if may_see(request.user, line.state)]
-    ended = [_line(row) for row in queries.incidents(statuses=ENDED, limit=ENDED_AT_MOST)]
+    over = [] if show == "open" else queries.incidents(statuses=ENDED, words=words, limit=ENDED_AT_MOST)
+    ended = [_line(row) for row in over]
     context = {
         "page": "home",
         "mark": mark,
@@ -49,6 +52,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "lines": sorted(shown, key=_urgency),
         "ended": [line for line in ended if may_see(request.user, line.state)],
         "names": people_names(),
+        "words": words,
+        "show": show,
+        "is_narrowed": bool(words or show),
+        "playbooks": playbooks.current() if not shown else [],
     }
     return render(request, "web/home.html", context)
 
@@ -94,7 +101,9 @@ def _without_errors(form: Declare) -> Declare:
 
 def _line(row: IncidentRow) -> Line:
     state = queries.load_row(row).state
-    due = sorted((promise for promise in state.promises.values() if promise.is_open), key=lambda each: each.due_at)
+    # A scripted drill's promises are due at a time of its own, which says nothing here.
+    promises = [] if row.speed > 1 else state.promises.values()
+    due = sorted((promise for promise in promises if promise.is_open), key=lambda each: each.due_at)
     level = next((level for level in state.playbook.severities if level.name == state.severity), None)
     return Line(row, state, level, due[0] if due else None, state.roles.get(COMMANDER))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
@@ -15,9 +16,11 @@ from tocsin.store import queries
 from tocsin.store.queries import IncidentNotFoundError
 from tocsin.web import marks
 from tocsin.web.middleware import find_zone
-from tocsin.web.pulse import pulse_here
+from tocsin.web.pulse import Face, pulse_here
 from tocsin.web.sentences import refusal
 from tocsin.web.views.shared_room import Watcher, rooms_here
+
+FACES_AT_MOST = 8
 
 
 async def changes(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
@@ -31,27 +34,40 @@ async def changes(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     subject = request.GET.get("follow", marks.ALL)
     if subject != marks.ALL and not await sync_to_async(_may_follow)(person, subject):
         return HttpResponse(refusal(IncidentNotFoundError()), status=404, content_type="text/plain")
-    events = _marks(subject)
+    watcher = None
     if subject != marks.ALL and request.GET.get("show") == "room":
         zone = find_zone(person.time_zone)
-        events = _rooms(subject, Watcher(person, request.session.session_key or "", get_language() or "en", zone))
+        watcher = Watcher(person, request.session.session_key or "", get_language() or "en", zone)
+    events = _events(subject, Face(person.pk, str(person)), watcher)
     stream = StreamingHttpResponse(events, content_type="text/event-stream")
     stream.headers["Cache-Control"] = "no-store"
     stream.headers["X-Accel-Buffering"] = "no"
     return stream
 
 
-async def _marks(subject: str) -> AsyncIterator[str]:
-    async for mark in pulse_here().follow(subject):
+async def _events(subject: str, who: Face, watcher: Watcher | None) -> AsyncIterator[str]:
+    """Write marks as they come, and who is in the room whenever that is not who was told of last."""
+    pulse = pulse_here()
+    told: tuple[Face, ...] = ()
+    marks_of_it = pulse.follow(subject, None if subject == marks.ALL else who)
+    async for event in _with_rooms(marks_of_it, subject, watcher) if watcher else _alone(marks_of_it):
+        yield event
+        if (here := pulse.here(subject)) != told:
+            told = here
+            yield f"event: here\ndata: {json.dumps([here[:FACES_AT_MOST], len(here)])}\n\n"
+
+
+async def _alone(found: AsyncIterator[str]) -> AsyncIterator[str]:
+    async for mark in found:
         yield _event(mark)
 
 
-async def _rooms(ref: str, watcher: Watcher) -> AsyncIterator[str]:
-    """The first mark comes alone: the page has just been loaded."""
+async def _with_rooms(found: AsyncIterator[str], ref: str, watcher: Watcher) -> AsyncIterator[str]:
+    """Write the room before its mark for those who look on. The first mark comes alone: the page was just loaded."""
     shared, is_first = rooms_here(), True
     shared.enter(watcher)
     try:
-        async for mark in pulse_here().follow(ref):
+        async for mark in found:
             drawing = await shared.drawing(ref, mark, watcher) if mark and not is_first else None
             is_first = False
             if drawing is not None:

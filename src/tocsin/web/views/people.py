@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from tocsin.delivery import queue
+from tocsin.delivery.ports import Destination, Outgoing
+from tocsin.desk import routes
 from tocsin.people import sign_in
 from tocsin.people.models import Person
 from tocsin.web import clock
@@ -81,7 +87,31 @@ def _show_link(request: HttpRequest, person: Person) -> HttpResponse:
     secret = sign_in.make_secret(person, clock.now())
     link = request.build_absolute_uri(reverse("web:sign-in-link", args=[secret]))
     form = Invite(initial={"access": Person.Access.RESPONDER})
-    return _people_page(request, form, link=link, invited=person)
+    is_mailed = routes.current().reaches("email") and not person.email.endswith(".invalid")
+    if is_mailed:
+        queue.enqueue(_invitation(person, link, secret), now=clock.now())
+    return _people_page(request, form, link=link, invited=person, is_mailed=is_mailed)
+
+
+def _invitation(person: Person, link: str, secret: str) -> Outgoing:
+    """Write to somebody how to sign in, in their language."""
+    with translation.override(person.language):
+        lines = [
+            _("Hello %(name)s,") % {"name": person.name},
+            _("you are invited to Tocsin, where incidents are run. This link signs you in once, within a day:"),
+            link,
+            _("If you did not expect this, leave it alone: nothing happens."),
+        ]
+        subject = _("Your way into Tocsin")
+    identity = f"invitation-{hashlib.sha256(secret.encode()).hexdigest()[:40]}"
+    return Outgoing(
+        identity=identity,
+        destination=Destination("email", person.email),
+        kind="invitation",
+        thread=f"person-{person.pk}",
+        subject=subject,
+        text="\n\n".join(lines),
+    )
 
 
 def _leaves_no_administrator(person: Person, form: Access) -> bool:

@@ -50,7 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 def playbook(request: HttpRequest, digest: str) -> HttpResponse:
-    version = _version(digest)
+    version = found_version(digest)
     found = queries.playbook(digest)
     text = decode(bytes(version.source))
     severity = _severity(found, request.GET.get("severity", ""))
@@ -72,7 +72,7 @@ def playbook(request: HttpRequest, digest: str) -> HttpResponse:
 @require_GET
 def simulation(request: HttpRequest, digest: str) -> HttpResponse:
     """Draw an incident of this playbook, simulated: four hours, resolved after three."""
-    _version(digest)
+    found_version(digest)
     found = queries.playbook(digest)
     severity = _severity(found, request.GET.get("severity", ""))
     run = _simulated(found, severity)
@@ -88,7 +88,7 @@ def simulation(request: HttpRequest, digest: str) -> HttpResponse:
     return answer
 
 
-def _version(digest: str) -> PlaybookVersion:
+def found_version(digest: str) -> PlaybookVersion:
     found = PlaybookVersion.objects.filter(digest=digest).first()
     if found is None:
         raise Http404(refusal(queries.PlaybookNotFoundError()))

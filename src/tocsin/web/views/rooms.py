@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -14,12 +17,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from tocsin.desk import writer
+from tocsin.desk import drills, writer
 from tocsin.errors import RefusedError
+from tocsin.incident.marks import marks_of
 from tocsin.incident.room import room as room_at
 from tocsin.incident.state import COMMANDER
 from tocsin.people.access import may_see, require
-from tocsin.store import queries
+from tocsin.store import drill_time, queries
 from tocsin.store.queries import IncidentNotFoundError, Loaded
 from tocsin.web import clock, marks
 from tocsin.web.access import responding, signed_in
@@ -30,9 +34,31 @@ from tocsin.web.names import people_names, responders
 from tocsin.web.room_page import RoomPage
 from tocsin.web.sentences import refusal
 
+View = Callable[..., HttpResponse]
+
+
+def in_its_time(view: View) -> View:
+    """Show a scripted drill's pages at the drill's time; a real incident's time is ours."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        with clock.showing(time_in(ref)):
+            return view(request, ref, *args, **kwargs)
+
+    return shown
+
+
+def time_in(ref: str) -> datetime:
+    """Return what time it is in an incident; ours where there is none of that name."""
+    try:
+        return drill_time.at(queries.find_row(ref), clock.now())
+    except IncidentNotFoundError:
+        return clock.now()
+
 
 @signed_in
 @require_GET
+@in_its_time
 def room(request: HttpRequest, ref: str) -> HttpResponse:
     return _room(request, ref, at=_moment(request.GET.get("at", "")))
 
@@ -45,28 +71,37 @@ def act(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     if kind is None:
         raise Http404(_("There is nothing of that name to do. Go back to the room."))
     loaded = find(request, ref)
-    form = kind(request.POST, scene=Scene(ref, loaded.state, clock.now(), responders()))
+    form = kind(request.POST, scene=Scene(ref, loaded.state, time_in(ref), responders()))
     if form.is_valid() and _do(request, ref, form):
         if form.said:
             messages.success(request, form.said)
         return redirect(f"{reverse('web:room', args=[ref])}#{_place(form)}")
-    return _room(request, ref, refused=form)
+    with clock.showing(time_in(ref)):
+        return _room(request, ref, refused=form)
 
 
 @signed_in
 @require_GET
+@in_its_time
 def timeline(request: HttpRequest, ref: str) -> HttpResponse:
     loaded = find(request, ref)
     mark = marks.of(ref)
-    entries = [tell(each, loaded.state) for each in queries.timeline(ref)]
+    recorded = queries.timeline(ref)
+    entries = [tell(each, loaded.state) for each in recorded]
     if request.GET.get("only") == "people":
         entries = [entry for entry in entries if entry.by.startswith("person:")]
     context = {"ref": ref, "state": loaded.state, "entries": entries, "mark": mark, "only": request.GET.get("only")}
-    return render(request, "web/timeline.html", {**context, "names": people_names(), "now": clock.now()})
+    context["marks"] = marks_of([each.event for each in recorded], loaded.state)
+    return render(
+        request,
+        "web/timeline.html",
+        {**context, "names": {**loaded.state.responders, **people_names()}, "now": clock.now()},
+    )
 
 
 @signed_in
 @require_GET
+@in_its_time
 def promises(request: HttpRequest, ref: str) -> HttpResponse:
     loaded = find(request, ref)
     mark = marks.of(ref)
@@ -78,7 +113,7 @@ def promises(request: HttpRequest, ref: str) -> HttpResponse:
         "now": clock.now(),
         "open": sorted((each for each in found if each.is_open), key=lambda each: each.due_at),
         "settled": [each for each in reversed(found) if not each.is_open],
-        "names": people_names(),
+        "names": {**loaded.state.responders, **people_names()},
     }
     return render(request, "web/promises.html", context)
 
@@ -116,6 +151,7 @@ def _room(
             raise Http404(_("The incident had not been declared by then. Choose a later moment."))
     recorded = [each for each in queries.timeline(ref) if each.seq <= loaded.version]
     people = responders()
+    drill = drills.progress_of(ref, clock.now())
     page = RoomPage(
         ref=ref,
         room=room_at(loaded.state, at or clock.now()),
@@ -125,9 +161,18 @@ def _room(
         mark=mark,
         at=at,
         refused=refused,
-        names=people_names(),
+        names={**loaded.state.responders, **people_names()},
+        speed=drill.speed if drill else 1,
     )
-    context = {"page": "home", "view": page, "state": page.state, "room": page.room, "names": page.names, "ref": ref}
+    context = {
+        "drill": drill,
+        "page": "home",
+        "view": page,
+        "state": page.state,
+        "room": page.room,
+        "names": page.names,
+        "ref": ref,
+    }
     return render(request, "web/room.html", context, status=422 if refused else 200)
 
 

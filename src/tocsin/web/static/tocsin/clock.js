@@ -2,12 +2,20 @@
 (() => {
   const root = document.documentElement;
   const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-  let offset = 0;
+  let shown = Date.now();
+  let read = Date.now();
+  let speed = 1;
 
   function synchronise() {
     const stamp = document.querySelector("[data-now]");
-    if (stamp) offset = Date.parse(stamp.dataset.now) - Date.now();
+    if (!stamp) return;
+    read = Date.now();
+    shown = Date.parse(stamp.dataset.now);
+    speed = Number(stamp.dataset.speed || 1);
   }
+
+  // What time it is on the page: the server's, and in a drill the drill's own, which runs faster.
+  const now = () => shown + (Date.now() - read) * speed;
 
   function counted(unit, count) {
     return new Intl.NumberFormat(root.lang, { style: "unit", unit, unitDisplay: "long" }).format(count);
@@ -29,13 +37,14 @@
   }
 
   function tick() {
-    for (const shown of document.querySelectorAll("[data-due]")) {
-      const seconds = (Date.parse(shown.dataset.due) - Date.now() - offset) / 1000;
+    for (const place of document.querySelectorAll("[data-due]")) {
+      const seconds = (Date.parse(place.dataset.due) - now()) / 1000;
       const text = (seconds >= 0 ? root.dataset.in : root.dataset.late).replace("%s", inWords(seconds < 120 ? seconds : Math.ceil(seconds / 60) * 60));
-      if (shown.textContent !== text) shown.textContent = text;
-      shown.classList.toggle("is-late", seconds < 0);
-      shown.classList.toggle("is-soon", seconds >= 0 && seconds < 300);
+      if (place.textContent !== text) place.textContent = text;
+      place.classList.toggle("is-late", seconds < 0);
+      place.classList.toggle("is-soon", seconds >= 0 && seconds < 300);
     }
+    for (const bar of document.querySelectorAll("progress[data-since]")) bar.value = (now() - Date.parse(bar.dataset.since)) / 1000;
   }
 
   synchronise();

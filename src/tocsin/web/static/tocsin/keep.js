@@ -1,7 +1,9 @@
 // Keep what a person types: through other people's changes, through refusals, a reload and a signed-out session.
 (() => {
   const area = document.getElementById("alert");
-  const stored = (form) => form.dataset.draft && `tocsin-draft:${form.dataset.draft}`;
+  const person = document.body.dataset.person || "";
+  const mine = `tocsin-draft:${person}:`;
+  const stored = (form) => person && form.dataset.draft && `${mine}${form.dataset.draft}`;
   const words = (form) => [...form.querySelectorAll("textarea, input[type=text], input[type=url]")];
   const isTyped = (form) => form.matches("form") && form.hasAttribute("data-typed");
   const holdsTyped = (node) => isTyped(node) || node.querySelector("form[data-typed]") !== null;
@@ -9,27 +11,43 @@
 
   function save(form) {
     const key = stored(form);
-    if (key) sessionStorage.setItem(key, JSON.stringify(words(form).map((field) => [field.name, field.value])));
+    if (key) localStorage.setItem(key, JSON.stringify(words(form).map((field) => [field.name, field.value])));
   }
 
   function forget(form) {
     form.removeAttribute("data-typed");
     const key = stored(form);
-    if (key) sessionStorage.removeItem(key);
+    if (key) localStorage.removeItem(key);
+    form.querySelector("[data-notice]")?.remove();
   }
 
   function restore(form) {
-    const text = stored(form) && sessionStorage.getItem(stored(form));
+    const text = stored(form) && localStorage.getItem(stored(form));
     if (!text || form.hasAttribute("data-restored")) return;
     form.setAttribute("data-restored", "");
+    let isRestored = false;
     for (const [name, value] of JSON.parse(text)) {
       const field = words(form).find((each) => each.name === name);
       if (field && value && field.value !== value) {
         field.value = value;
+        isRestored = true;
         form.setAttribute("data-typed", "");
         form.closest("details")?.setAttribute("open", "");
       }
     }
+    if (isRestored) notice(form);
+  }
+
+  // Say that the words were kept, with a way to let them go.
+  function notice(form) {
+    const line = document.createElement("p");
+    line.className = "quiet restored";
+    line.dataset.notice = "";
+    line.setAttribute("role", "status");
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: document.documentElement.dataset.discard });
+    button.addEventListener("click", () => { forget(form); form.reset(); words(form)[0]?.focus(); });
+    line.append(document.documentElement.dataset.kept, " ", button);
+    form.prepend(line);
   }
 
   // What was sent, to tell it from what was typed while it was on its way.
@@ -71,10 +89,20 @@
     form.setAttribute("data-typed", "");
     save(form);
   });
-  // Without htmx's help (a plain form) the page goes away and the draft with it.
+  // A plain form's page goes away. Its draft goes once the next page shows that the form was taken.
+  const SENT = "tocsin-sent";
   document.addEventListener("submit", (event) => {
-    if (!event.target.hasAttribute("hx-post")) forget(event.target);
+    const form = event.target;
+    if (form.hasAttribute("data-sign-out")) {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(mine)) localStorage.removeItem(key);
+    } else if (!form.hasAttribute("hx-post") && stored(form)) sessionStorage.setItem(SENT, stored(form));
   });
+  const left = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  if (left && person && !document.querySelector("[data-reason]")) {
+    const here = [...document.querySelectorAll("form[data-draft]")].some((form) => stored(form) === left);
+    if (!here) localStorage.removeItem(left);
+  }
 
   // A form read from an old page carries an old token: send the one that holds now.
   document.addEventListener("htmx:config:request", (event) => {

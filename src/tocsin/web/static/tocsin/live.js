@@ -36,11 +36,31 @@
     sign.hidden = !isAway;
   }
 
+  // Who has this room open now, as the server last told.
+  let here = [[], 0];
+  function showHere() {
+    const place = document.querySelector("[data-here]");
+    if (!place) return;
+    const [faces, count] = here;
+    place.hidden = count === 0;
+    place.querySelector("ul").replaceChildren(...faces.map(([number, name]) => {
+      const item = document.createElement("li");
+      const image = Object.assign(document.createElement("img"), { className: "avatar", alt: name, title: name, width: 28, height: 28 });
+      image.src = place.dataset.face.replace("/0/", `/${number}/`);
+      item.append(image);
+      return item;
+    }));
+    const more = place.querySelector("[data-more]");
+    more.hidden = count <= faces.length;
+    more.textContent = `+${count - faces.length}`;
+  }
+
   function connect() {
     source = new EventSource(`${address}?follow=${encodeURIComponent(shown().dataset.follow)}${shown().id === "room" ? "&show=room" : ""}`);
     source.addEventListener("open", () => { wait = 500; setAway(false); });
     source.addEventListener("room", (event) => { sent = JSON.parse(event.data); });
     source.addEventListener("mark", (event) => { latest = event.data; refresh(); });
+    source.addEventListener("here", (event) => { here = JSON.parse(event.data); showHere(); });
     source.addEventListener("error", () => {
       source.close();
       setAway(true);
@@ -50,7 +70,7 @@
   }
 
   // A change that came while the page was being refreshed is fetched after it.
-  document.addEventListener("htmx:after:swap", () => setTimeout(refresh, 250));
+  document.addEventListener("htmx:after:swap", () => { showHere(); setTimeout(refresh, 250); });
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
   connect();
