@@ -223,9 +223,19 @@ def test_countdowns_go_by_the_servers_clock(rosa_page: Page) -> None:
     expect(shown).to_have_class(re.compile("is-late"))
 
 
-PAGES = ["/", "/declare/", "/playbooks/", "/people/", "/people/me/", "/people/1/", "/follow-ups/", "/nowhere/"]
+PAGES = [
+    "/",
+    "/declare/",
+    "/playbooks/",
+    "/people/",
+    "/people/me/",
+    "/people/1/",
+    "/follow-ups/",
+    "/settings/webhooks/",
+    "/nowhere/",
+]
 SIGNED_OUT = ["/sign-in/", "/sign-in/a-secret/"]
-IN_ROOM = ["", "timeline/", "promises/", "deliveries/", "?at=2100-01-01T00:00:00Z"]
+IN_ROOM = ["", "timeline/", "picture/", "promises/", "deliveries/", "?at=2100-01-01T00:00:00Z"]
 
 
 @pytest.fixture(scope="module")
