@@ -30,6 +30,8 @@ from tests.integrations.slack.emulated import BOT_TOKEN, SECRET, emulator
 from tests.outside.fault_proxy import PASS, Fault, FaultProxy
 
 LIMIT_MS = 500
+# A connection of its own for each: one kept open may be closed by the server just when it is used again.
+ONE_EACH = httpx.Limits(max_keepalive_connections=0)
 ROOT = Path(__file__).resolve().parents[1]
 PLAYBOOK = "# Night\n\n## Watch\n\n- [ ] Declare an incident in [#ops](https://h.slack.com/archives/C0HARBOUR1).\n"
 
@@ -114,7 +116,10 @@ def main(rate: int = 20, seconds: int = 15) -> int:
     team = str(direct.auth_test()["team_id"])
     with tempfile.TemporaryDirectory(prefix="tocsin-ack-") as name, FaultProxy(running.ports["slack"]) as faults:
         folder = Path(name)
-        with server(folder, f"http://localhost:{faults.port}/api/") as url, httpx.Client(timeout=30) as client:
+        with (
+            server(folder, f"http://localhost:{faults.port}/api/") as url,
+            httpx.Client(timeout=30, limits=ONE_EACH) as client,
+        ):
             for title, trouble, fault in (
                 ("calm", nullcontext(), PASS),
                 ("database locked", locked(folder / "tocsin.sqlite3"), PASS),

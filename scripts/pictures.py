@@ -23,6 +23,9 @@ PAGES = {
     "room": ROOM,
     "promises": f"{ROOM}promises/",
     "timeline": f"{ROOM}timeline/",
+    "picture": f"{ROOM}picture/",
+    "people": "/people/",
+    "webhooks": "/settings/webhooks/",
 }
 
 
@@ -31,9 +34,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, start_server(Path(folder)) as served, start_browser() as browser:
         served.ask("playbook", path=str(DOCUMENT))
         play(served, browser)
+        drill = play_drill(served, browser)
         for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
-            take(served, browser, size, viewport, "light")
-        take(served, browser, "desktop-dark", DESKTOP, "dark")
+            take(served, browser, size, viewport, "light", drill)
+        take(served, browser, "desktop-dark", DESKTOP, "dark", drill)
     sys.stdout.write(f"{len(list(PICTURES.glob('*.png')))} pictures in {PICTURES.relative_to(ROOT)}\n")
 
 
@@ -63,6 +67,19 @@ def play(served: Served, browser: Browser) -> None:
         page.context.close()
 
 
+def play_drill(served: Served, browser: Browser) -> str:
+    """Bring a scripted drill to its middle and return its room's path."""
+    page = served.sign_in(browser, "Rosa", "administrator")
+    page.goto("/playbooks/")
+    page.locator("main li a").first.click()
+    page.get_by_role("button", name="Watch a drill, two minutes").click()
+    expect(page.locator(".drill-run")).to_be_visible()
+    path = page.url.removeprefix(served.base_url)
+    served.ask("drill", seconds=40)
+    page.context.close()
+    return path
+
+
 def declare(page: Page, title: str, summary: str, severity: str) -> None:
     page.goto("/declare/")
     page.get_by_label("What is going on?").fill(title)
@@ -78,14 +95,20 @@ def press(page: Page, button: str, then: str) -> None:
     expect(page.locator("#next .next-text")).to_contain_text(then)
 
 
-def take(served: Served, browser: Browser, suffix: str, viewport: dict[str, int], scheme: str) -> None:
+def take(served: Served, browser: Browser, suffix: str, viewport: dict[str, int], scheme: str, drill: str) -> None:
     page = served.sign_in(browser, "Rosa", "administrator", viewport=viewport, color_scheme=scheme)
     page.goto("/playbooks/")
     playbook = page.locator("main li a").first.get_attribute("href") or ""
-    for name, path in {**PAGES, "playbook": playbook}.items():
+    for name, path in {**PAGES, "playbook": playbook, "drill": drill}.items():
         page.goto(path)
         page.evaluate("document.fonts.ready")
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")
+    page.goto(ROOM)
+    expect(page.get_by_role("button", name="Find anything")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("video")
+    expect(page.locator("#found li").first).to_contain_text("video")
+    page.screenshot(path=PICTURES / f"palette-{suffix}.png")
     page.context.close()
 
 

@@ -17,7 +17,7 @@ from tocsin.api import clock, tokens
 from tocsin.api.examples import PLAYBOOK, PLAYBOOK_NAME
 from tocsin.desk import playbooks, writer
 from tocsin.incident.commands import DeclareIncident
-from tocsin.people.models import Person
+from tocsin.people.models import Audience, Contact, Membership, Person, Team
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CAST = (
@@ -95,11 +95,15 @@ def caller(name: str, scope: str = "admin") -> Caller:
 
 def set_up() -> str:
     """Store the cast, the playbook and INC-1, which Rosa declared at T0; return the playbook's digest."""
+    audience = Audience.objects.create(name="transit agencies")
+    Contact.objects.create(audience=audience, name="Desk", organisation="North Line", email="desk@north.example")
     for pk, name, access in CAST:
         Person.objects.create_user(f"{name.lower()}@example.org", pk=pk, name=name, access=access)
     for sql in connection.ops.sequence_reset_sql(no_style(), [Person]):
         with connection.cursor() as cursor:
             cursor.execute(sql)
+    operators = Team.objects.create(name="operators")
+    Membership.objects.create(team=operators, person=Person.objects.get(pk=1))
     digest = playbooks.add(PLAYBOOK.encode(), PLAYBOOK_NAME, now=T0)
     command = DeclareIncident(by="person:1", by_name="Rosa", title="Sign-in fails")
     writer.declare(command, digest, key="scene", now=T0)

@@ -95,6 +95,7 @@ def _steady(value: Any) -> Any:
     text = re.sub(r'"incident": "webhook-\d+"', '"incident": "webhook-1"', text)
     text = re.sub(r"/sign-in/[\w-]{20,}", "/sign-in/EXAMPLE", text)
     text = re.sub(r'"joined_at": "[^"]+"', '"joined_at": "2026-03-01T10:00:00Z"', text)
+    text = re.sub(r'"contact:\d+"', '"contact:1"', text)
     return json.loads(re.sub(r'"ref": "person:\d{2,}"', '"ref": "person:5"', text))
 
 

@@ -195,6 +195,6 @@ def test_the_directory_holds_those_asked_for_who_are_still_here() -> None:
     audience = Audience.objects.create(name="Agencies", aliases="transit agencies\n\nthe operators")
     Contact.objects.create(audience=audience, name="Ann", email="ann@agency.example")
     found = look_up({here.ref, left.ref, "clock", "person:x", "person:999"}, with_audiences=True)
-    assert found.people == {here.ref: Reachable("Here", "here@team.example")}
+    assert found.people == {here.ref: Reachable("Here", "here@team.example", here.ref)}
     assert found.audience("Operators") == found.audience("agencies")
     assert look_up({here.ref}, with_audiences=False).audiences == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from django.test import Client
 from tests.web.conftest import NOW
 from tests.web.rooms import declare, done, key, words_of
 from tocsin.desk import playbooks
+from tocsin.desk.drills import DrillLoop
+from tocsin.desk.steady_clock import SteadyClock, machine
 from tocsin.store import queries
 
 
@@ -130,3 +133,13 @@ def test_incidents_are_searched_and_narrowed(rosa: Client, digest: str) -> None:
     nothing = words_of(rosa.get("/?q=zebra"))
     assert "No incident like that" in nothing
     assert "No incident is open" not in nothing
+
+
+def test_a_drill_never_stands_before_an_incident(rosa: Client, digest: str) -> None:
+    """However severe it is. Who leads a scripted one is named, though they have no account."""
+    rosa.post(f"/playbooks/{digest}/drill/", {"key": key()})
+    DrillLoop(SteadyClock(machine())).play(NOW + timedelta(seconds=5))
+    declare(rosa, title="Lost parcels", severity="Low")
+    words = words_of(rosa.get("/"))
+    assert words.index("Lost parcels") < words.index("Drill: ")
+    assert "incident commander leads" in words

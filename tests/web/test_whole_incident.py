@@ -268,7 +268,7 @@ def follow_up(rosa: Walk, sam: Walk, server: Served) -> None:
     for walk in (rosa, sam):
         walk.expect_next(51)
     rosa.press("Approve")
-    expect(rosa.next_card).to_contain_text("somebody else has to approve it")
+    expect(rosa.page.locator("#refused")).to_contain_text("somebody else has to approve it")
     sam.press("Approve")
     for walk in (rosa, sam):
         walk.expect_next(52)

@@ -20,7 +20,7 @@ from tocsin.incident import commands
 from tocsin.incident.commands import Command
 
 # Put in by us: who asks, and the names people go by.
-_OURS = frozenset({"by", "by_name", "name", "person_name"})
+_OURS = frozenset({"by", "by_name", "name", "names", "person_name", "to", "to_names", "tried"})
 _BY_NAME: dict[str, Any] = {
     "person": words.PersonRef,
     "owner": words.PersonRef,
@@ -40,6 +40,7 @@ _BY_TYPE: dict[Any, Any] = {
     datetime: words.Moment,
     tuple[str, ...]: words.Names,
     commands.Answer: Literal["yes", "no", "unknown"],
+    commands.MessageKind: commands.MessageKind,
     commands.NoteChange: Literal["written", "edited", "deleted"],
 }
 
@@ -140,6 +141,34 @@ ASKS: tuple[Ask, ...] = (
         "Tell one audience something",
         {"audience": "support team", "text": "Sign-in fails; do not promise a time yet."},
     ),
+    Ask(
+        commands.ChooseRecipients,
+        "/recipients",
+        "Say whom of an audience this incident concerns",
+        {"audience": "transit agencies", "recipients": ["North Line"]},
+    ),
+    Ask(
+        commands.DraftMessage,
+        "/messages",
+        "Draft a message to an outside audience",
+        {"audience": "transit agencies", "subject": "Sign-in is down", "text": "Nobody can sign in. We are on it."},
+    ),
+    Ask(commands.ApproveMessage, "/messages/{message}/approve", "Approve a message as it is written"),
+    Ask(commands.DiscardMessage, "/messages/{message}/discard", "Throw a draft away"),
+    Ask(commands.SendMessage, "/messages/{message}/send", "Send an approved message"),
+    Ask(
+        commands.AcknowledgeMessage,
+        "/messages/{message}/acknowledge",
+        "Say that a recipient has read a message, told you by telephone, say",
+        {"recipient": "North Line"},
+    ),
+    Ask(
+        commands.PageTeam,
+        "/pages",
+        "Page a team until somebody answers",
+        {"team": "operators", "text": "Nobody can sign in; join the call."},
+    ),
+    Ask(commands.AcknowledgePage, "/pages/{page}/acknowledge", "Answer a page"),
     Ask(commands.AddNote, "/notes", "Write a note", {"text": "The release went out at 08:35 UTC."}),
     Ask(
         commands.SnoozePromise,
@@ -210,6 +239,7 @@ ASKS: tuple[Ask, ...] = (
         "Schedule the retrospective",
         {"starts_at": "2026-03-05T14:00:00Z"},
     ),
+    Ask(commands.CancelRetrospective, "/retrospective/cancel", "Call the retrospective off", {"reason": "Holiday."}),
 )
 
 

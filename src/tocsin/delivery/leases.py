@@ -213,10 +213,13 @@ def _write_failed(
     report: Report, failed: Failed, now: datetime, policy: RetryPolicy, chance: Callable[[], float]
 ) -> None:
     lease, error = report.lease, failed.error
-    step = after_failure(policy, error, attempts=lease.attempts, give_up_at=lease.give_up_at, now=now, chance=chance)
+    patience = fallback.patience(lease.outgoing, policy)
+    step = after_failure(patience, error, attempts=lease.attempts, give_up_at=lease.give_up_at, now=now, chance=chance)
     columns: dict[str, object] = {**_RELEASED, "is_unclear": failed.is_unclear, "last_error": _plain(error.message)}
     if isinstance(step, GiveUp):
-        columns |= {"status": Status.FAILED, "mend": _plain(failed.mend or step.mend)}
+        has_other_way = fallback.replaces(lease.outgoing)
+        columns["status"] = Status.REPLACED if has_other_way else Status.FAILED
+        columns["mend"] = "" if has_other_way else _plain(failed.mend or step.mend)
     else:
         columns |= {"status": Status.QUEUED, "mend": _plain(failed.mend)}
         columns |= {"next_attempt_at": step.at, "give_up_at": step.give_up_at}

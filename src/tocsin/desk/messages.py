@@ -16,8 +16,10 @@ from django.db import DatabaseError
 from tocsin.delivery import endpoints
 from tocsin.delivery.models import WebhookEndpoint
 from tocsin.delivery.ports import Destination, Outgoing
-from tocsin.desk.directory import AudienceEntry, Directory, look_up
+from tocsin.desk import deliberate, letters
+from tocsin.desk.directory import AudienceEntry, Directory, Reachable, look_up
 from tocsin.desk.routes import Announcer, Routes
+from tocsin.desk.signed import Link
 from tocsin.incident import codec
 from tocsin.incident import events as happened
 from tocsin.incident.events import Event
@@ -27,6 +29,8 @@ from tocsin.store.log import Recorded
 log = logging.getLogger(__name__)
 EVERYONE = "everyone"
 """The room's address for a notice that is meant for all who are in the incident."""
+FALLBACK_AFTER_SECONDS = 600
+RETROSPECTIVE_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,8 @@ def of(ref: str, entries: Sequence[Recorded], state: IncidentState, routes: Rout
     """Look up who is meant and return the messages of `entries`, in order."""
     events = [entry.event for entry in entries]
     directory = look_up(
-        {person for event in events for person in _people_in(event)},
-        with_audiences=any(type(event) in _TOLD for event in events),
+        {person for event in events for person in _people_in(event, state)},
+        with_audiences=any(type(event) in _TOLD or isinstance(event, happened.MessageSent) for event in events),
     )
     listening = endpoints.active() if entries and routes.reaches("webhook") else ()
     announced = [made for announcer in routes.announcers for made in _announced(announcer, ref, entries, state)]
@@ -95,6 +99,12 @@ def _of_entry(entry: Recorded, context: Context) -> Iterator[Outgoing]:
         yield from _assigned(entry, event, context)
     elif isinstance(event, happened.RoleTaken):
         yield from _role_taken(entry, event, context)
+    elif isinstance(event, happened.MessageSent):
+        yield from _outside(entry, event, context)
+    elif isinstance(event, happened.TeamPaged | happened.PageEscalated):
+        yield from _paged(entry, event, context)
+    elif isinstance(event, happened.RetrospectiveScheduled | happened.RetrospectiveCancelled):
+        yield from _invited(entry, event, context)
     elif (told := _TOLD.get(type(event))) is not None:
         names, words = told(event, context)
         for name in names:
@@ -161,8 +171,14 @@ def _to_audience(entry: Recorded, name: str, words: Words, context: Context) -> 
     elif audience is None:
         yield _message(entry, Destination(context.routes.channel_connector, name), words, context)
     else:
-        for contact in audience.contacts:
-            yield _message(entry, Destination("email", contact.email), words, context)
+        unreached = []
+        for contact in deliberate.recipients(audience, context.state):
+            made = _to_one(entry, contact, words, context)
+            if made is None:
+                unreached.append(contact.label)
+            else:
+                yield replace(made, url="") if audience.is_outside else made
+        yield from _unreached(entry, audience, unreached, context)
 
 
 def _why_not(name: str, audience: AudienceEntry | None, context: Context) -> str:
@@ -175,6 +191,10 @@ def _why_not(name: str, audience: AudienceEntry | None, context: Context) -> str
         return "this is a drill, and they are outside the team."
     if not audience.contacts:
         return "nobody is in this audience yet. Add contacts, or tell them yourself."
+    if audience.is_deliberate:
+        return "they are outside the team. Write to them under Messages, where it is approved and sent."
+    if not deliberate.recipients(audience, context.state):
+        return "nobody has chosen yet whom of them this concerns. Choose them, then tell them."
     return "" if context.routes.reaches("email") else "no e-mail is set up. Tell them yourself."
 
 
@@ -237,6 +257,112 @@ _STAGES = {
 }
 
 
+# --- to outside audiences, on purpose -----------------------------------------------------------------------------
+
+
+def _outside(entry: Recorded, event: happened.MessageSent, context: Context) -> Iterator[Outgoing]:
+    """Send each recipient their letter; in a drill, say in the room whom it would have reached."""
+    message = context.state.messages.get(event.message)
+    audience = context.directory.audience(message.audience) if message else None
+    if message is None or audience is None:
+        return
+    reason = _why_not_outside(audience, context)
+    if reason:
+        words = Words(message.kind, f"{context.label}: {message.subject}", f"{audience.name} was not told: {reason}")
+        yield _message(entry, Destination("room", audience.name), words, context)
+        return
+    unreached = []
+    for contact in (contact for contact in audience.contacts if contact.ref in event.recipients):
+        written = letters.letter(context.ref, context.state, message, contact, context.routes.base_url)
+        made = _to_one(entry, contact, Words(message.kind, written.subject, written.text), context)
+        if made is None:
+            unreached.append(contact.label)
+        else:
+            parts = {"list": audience.name, "unsubscribe": written.unsubscribe}
+            yield replace(made, html=written.html, url="", data={**made.data, **parts})
+    yield from _unreached(entry, audience, unreached, context)
+
+
+def _why_not_outside(audience: AudienceEntry, context: Context) -> str:
+    if context.state.is_drill and audience.is_outside:
+        return "this is a drill, and they are outside the team."
+    return ""
+
+
+def _unreached(entry: Recorded, audience: AudienceEntry, names: list[str], context: Context) -> Iterator[Outgoing]:
+    """Say in the room whom no way that works here reaches."""
+    if names:
+        text = f"{', '.join(names)} could not be told: no way that is set up here reaches them. Tell them yourself."
+        words = Words("notified", f"{context.label}: {audience.name}", text)
+        yield _message(entry, Destination("room", audience.name), words, context)
+
+
+def _to_one(entry: Recorded, contact: Reachable, words: Words, context: Context) -> Outgoing | None:
+    """Return the message by the first way that reaches somebody, the others kept as its fallbacks; None: no way does."""
+    ways = [place for way in contact.ways if (place := _place(way, contact, context.routes))]
+    if not ways:
+        return None
+    data: dict[str, object] = {}
+    for place in reversed(ways[1:]):
+        other: dict[str, object] = {"connector": place.connector, "address": place.address, "text": words.text}
+        data = {"fallback": {**other, "after_seconds": FALLBACK_AFTER_SECONDS, **data}}
+    return replace(_message(entry, ways[0], words, context), data=data)
+
+
+def _place(way: str, contact: Reachable, routes: Routes) -> Destination | None:
+    if way == "email" and contact.email and routes.reaches("email"):
+        return Destination("email", contact.email)
+    if way == "pager" and contact.has_pager and routes.reaches("paging"):
+        return Destination("paging", contact.ref)
+    return None
+
+
+# --- to those who are called ----------------------------------------------------------------------------------------
+
+
+def _paged(entry: Recorded, event: happened.TeamPaged | happened.PageEscalated, context: Context) -> Iterator[Outgoing]:
+    """Call each person of the stage by their pager, else by e-mail, and in the room; with a link to answer."""
+    page = context.state.pages.get(event.page)
+    if page is None:
+        return
+    to = event.to if isinstance(event, happened.PageEscalated) else tuple(page.stages[0].split())
+    again = " Nobody has answered yet." if isinstance(event, happened.PageEscalated) else ""
+    text = "Open the incident to see why." if context.state.is_private else page.text
+    for person in to:
+        link = letters.link(context.routes.base_url, "ack", Link("page", person, context.ref, page.id))
+        answer = f"\n\nAnswer here, so that nobody else is called:\n{link}" if link else ""
+        words = Words("page", f"{context.label}: you are called", f"{_sentence(text)}{again}{answer}")
+        yield _message(entry, Destination("room", person), replace(words, text=f"{_sentence(text)}{again}"), context)
+        known = context.directory.people.get(person)
+        called = _to_one(entry, replace(known, ways=("pager", "email")), words, context) if known else None
+        if called is not None:
+            yield called
+
+
+Retrospective = happened.RetrospectiveScheduled | happened.RetrospectiveCancelled
+
+
+def _invited(entry: Recorded, event: Retrospective, context: Context) -> Iterator[Outgoing]:
+    """Invite everybody in the incident to the retrospective, or call it off, as a calendar does."""
+    people = [known for ref in context.state.responders if (known := context.directory.people.get(ref)) and known.email]
+    if not context.routes.reaches("email"):
+        return
+    is_off = isinstance(event, happened.RetrospectiveCancelled)
+    what = "called off" if is_off else f"{event.starts_at:%A} {event.starts_at.day} {event.starts_at:%B %Y, %H:%M} UTC"
+    words = Words("invitation", f"{context.label}: retrospective", f"Retrospective of {context.label}: {what}.")
+    calendar = {
+        "method": "CANCEL" if is_off else "REQUEST",
+        "uid": f"{context.ref}.retrospective",
+        "sequence": max(context.state.retrospective_number - 1, 0),
+        "starts_at": event.starts_at.isoformat(),
+        "minutes": RETROSPECTIVE_MINUTES,
+        "attendees": [[known.name, known.email] for known in people],
+        "place": "" if context.state.is_private else context.state.call_url,
+    }
+    for known in people:
+        yield replace(_message(entry, Destination("email", known.email), words, context), data={"calendar": calendar})
+
+
 # --- to programs ------------------------------------------------------------------------------------------------
 
 
@@ -285,6 +411,13 @@ def _discreet(words: Words, context: Context) -> Words:
     return replace(words, text="Open the incident to see what is due.") if context.state.is_private else words
 
 
-def _people_in(event: Event) -> tuple[str, ...]:
+def _people_in(event: Event, state: IncidentState) -> tuple[str, ...]:
     """Return the refs of people whose address a message about `event` may need."""
-    return event.to if isinstance(event, happened.PromiseReminded) else ()
+    match event:
+        case happened.PromiseReminded(to=to) | happened.PageEscalated(to=to):
+            return to
+        case happened.TeamPaged(stages=stages):
+            return tuple(stages[0].split()) if stages else ()
+        case happened.RetrospectiveScheduled() | happened.RetrospectiveCancelled():
+            return tuple(state.responders)
+    return ()

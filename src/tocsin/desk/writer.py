@@ -16,7 +16,7 @@ from functools import reduce
 from django.db import transaction
 
 from tocsin.delivery import queue
-from tocsin.desk import bus, directory, messages, routes
+from tocsin.desk import bus, deliberate, directory, messages, routes
 from tocsin.desk.contention import settled
 from tocsin.errors import RefusedError, UnreadableError
 from tocsin.incident.commands import AdvanceClock, Command, DeclareIncident, JoinIncident
@@ -144,7 +144,8 @@ def _decide_and_write(row: Incident, asked: _Asked) -> _Done:
     """Decide at the asked moment, or at the last event's where that is later: an incident's time never goes back."""
     before = queries.load_row(row).state
     moment = max(drill_time.at(row, asked.now), row.last_at)
-    events = decide(before, asked.command, moment)
+    command = deliberate.prepared(row.ref, asked.command, before, moment)
+    events = decide(before, command, moment)
     after = reduce(evolve, events, before)
     if events and (joining := _joining(after, asked.command.by)) is not None:
         joined = decide(after, joining, moment)

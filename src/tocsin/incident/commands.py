@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 Answer = Literal["yes", "no", "unknown"]
+MessageKind = Literal["notice", "update", "resolution", "report", "correction"]
 NoteChange = Literal["written", "edited", "deleted"]
 
 
@@ -201,6 +202,79 @@ class NotifyAudience(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseRecipients(Command):
+    """Say whom of an audience this incident concerns; only they hear of it from now on.
+
+    `recipients` are contacts ("contact:<id>"), organisations, addresses or names; the desk finds the contacts and puts
+    in `names`. None at all takes the choice back.
+    """
+
+    audience: str
+    recipients: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftMessage(Command):
+    """Write what an outside audience is to be told; nothing leaves. `message` rewrites a draft, which then needs approval
+    again. `corrects` is the message that this one corrects. `step` is done once it is sent."""
+
+    audience: str
+    text: str
+    kind: MessageKind = "notice"
+    subject: str = ""
+    message: str | None = None
+    corrects: str | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveMessage(Command):
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscardMessage(Command):
+    """Throw a draft away."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessage(Command):
+    """Send an approved message. The desk puts in `to` and `to_names`, whom it goes to."""
+
+    message: str
+    to: tuple[str, ...] = ()
+    to_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeMessage(Command):
+    """A recipient says that they have read it."""
+
+    message: str
+    recipient: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTeam(Command):
+    """Page people until one acknowledges. `stages` says who, stage by stage: person ids with spaces between; the desk
+    puts in the team's own when there is none. The next stage follows after `wait_seconds` without an answer."""
+
+    team: str
+    text: str
+    stages: tuple[str, ...] = ()
+    wait_seconds: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgePage(Command):
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddNote(Command):
     """Write something down. `url` is where it was written, "" for here; there it may later be edited or deleted, which
     is a note of its own: the timeline keeps what was said first."""
@@ -245,8 +319,11 @@ class DeclareInChannel(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartCall(Command):
+    """`tried` says, a sentence each, which providers failed before this one."""
+
     url: str
     provider: str = ""
+    tried: tuple[str, ...] = ()
     step: str | None = None
 
 
@@ -345,6 +422,13 @@ class LinkFollowUp(Command):
 class ScheduleRetrospective(Command):
     starts_at: datetime
     step: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRetrospective(Command):
+    """Call the planned retrospective off."""
+
+    reason: str = ""
 
 
 # --- the clock --------------------------------------------------------------------------------------------------

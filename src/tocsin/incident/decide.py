@@ -13,7 +13,7 @@ from typing import Any
 from tocsin.incident import commands as cmd
 from tocsin.incident.events import Event
 from tocsin.incident.facts import at_least
-from tocsin.incident.handling import actions, assessment, lifecycle, people, steps, telling
+from tocsin.incident.handling import actions, assessment, lifecycle, outside, paging, people, steps, telling
 from tocsin.incident.handling.demands import declared
 from tocsin.incident.refusals import CommandRefusedError
 from tocsin.incident.settling import settle
@@ -54,5 +54,7 @@ _HANDLERS: dict[type[cmd.Command], Callable[[Turn, Any], None]] = {
     **people.HANDLERS,
     **telling.HANDLERS,
     **actions.HANDLERS,
+    **outside.HANDLERS,
+    **paging.HANDLERS,
     cmd.AdvanceClock: _advance_clock,
 }

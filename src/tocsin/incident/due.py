@@ -15,6 +15,7 @@ from tocsin.incident.events import Event, PromiseReminded, StepOpened
 from tocsin.incident.facts import OPEN, RUNNING
 from tocsin.incident.plan import plan_of
 from tocsin.incident.schedule import next_stage
+from tocsin.incident.settling.pages import next_pages_at
 from tocsin.incident.settling.suggestions import next_suggestion_at
 from tocsin.incident.state import IncidentState
 
@@ -66,6 +67,8 @@ def candidates(state: IncidentState) -> Iterator[datetime]:
         return
     for promise_id in state.open_promises.values():
         yield max(next_stage(state.promises[promise_id])[0], state.last_at)
+    for at in next_pages_at(state):
+        yield max(at, state.last_at)
     if state.status not in RUNNING:
         return
     thresholds = (state.began_at + timedelta(seconds=at) for at in plan_of(state.playbook).thresholds)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tocsin.incident.commands import Answer, NoteChange
+from tocsin.incident.commands import Answer, MessageKind, NoteChange
 
 Stage = Literal["ahead", "due", "overdue", "escalated", "other-way"]
 PromiseKind = Literal["recurring", "elapsed", "deadline"]
@@ -226,6 +226,79 @@ class AudienceNotified(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientsChosen(Event):
+    """Of this audience only these contacts ("contact:<id>") are told; `names` are what they go by. Empty: everybody."""
+
+    audience: str
+    recipients: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDrafted(Event):
+    """A message to an outside audience was written or rewritten; nothing left. Approvals of earlier words are void."""
+
+    message: str
+    audience: str
+    kind: MessageKind
+    subject: str
+    text: str
+    corrects: str | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageApproved(Event):
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDiscarded(Event):
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent(Event):
+    """It went to these contacts; `names` are what they go by."""
+
+    message: str
+    recipients: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAcknowledged(Event):
+    message: str
+    recipient: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamPaged(Event):
+    """The first stage was paged. `stages` holds person ids with spaces between, one text a stage."""
+
+    page: str
+    team: str
+    text: str
+    stages: tuple[str, ...]
+    wait_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageEscalated(Event):
+    """Nobody answered in time, so `to` were paged. `round` counts the stages from 1; the last one is repeated."""
+
+    page: str
+    round: int
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAcknowledged(Event):
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteAdded(Event):
     """`url` is where it was written, "" for here. `change` tells what was written from what became of it there."""
 
@@ -310,8 +383,11 @@ class DeclaredInChannel(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStarted(Event):
+    """`tried` says which providers failed before this one, a sentence each."""
+
     url: str
     provider: str = ""
+    tried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -395,3 +471,11 @@ class FollowUpLinked(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrospectiveScheduled(Event):
     starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrospectiveCancelled(Event):
+    """`starts_at` is when it was planned for."""
+
+    starts_at: datetime
+    reason: str = ""

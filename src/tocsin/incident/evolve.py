@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tocsin.incident import events as ev
+from tocsin.incident import outside
 from tocsin.incident.changing import changed
 from tocsin.incident.state import (
     AddedStep,
@@ -362,7 +363,11 @@ def _follow_up_linked(state: IncidentState, event: ev.FollowUpLinked) -> Changes
 
 
 def _retrospective_scheduled(state: IncidentState, event: ev.RetrospectiveScheduled) -> Changes:
-    return {"retrospective_at": event.starts_at}
+    return {"retrospective_at": event.starts_at, "retrospective_number": state.retrospective_number + 1}
+
+
+def _retrospective_cancelled(state: IncidentState, event: ev.RetrospectiveCancelled) -> Changes:
+    return {"retrospective_at": None, "retrospective_number": state.retrospective_number + 1}
 
 
 _CHANGES: dict[type[ev.Event], Callable[[IncidentState, Any], Changes]] = {
@@ -409,4 +414,6 @@ _CHANGES: dict[type[ev.Event], Callable[[IncidentState, Any], Changes]] = {
     ev.FollowUpReopened: _follow_up_reopened,
     ev.FollowUpLinked: _follow_up_linked,
     ev.RetrospectiveScheduled: _retrospective_scheduled,
+    ev.RetrospectiveCancelled: _retrospective_cancelled,
+    **outside.CHANGES,
 }

@@ -96,6 +96,8 @@ def _told(event: ev.Event) -> tuple[str, ...] | None:
     match event:
         case ev.AudienceNotified(audience=audience):
             return (audience,)
+        case ev.MessageSent(names=names):
+            return names
         case ev.DeclaredInChannel(channel=channel):
             return (channel,)
         case ev.UpdatePosted() | ev.ResolutionAnnounced() | ev.CallShared() | ev.ReportShared():

@@ -77,6 +77,14 @@ class UnknownFollowUpError(CommandRefusedError):
     """This incident has no such follow-up. Take the follow-up's id from the room."""
 
 
+class UnknownMessageError(CommandRefusedError):
+    """This incident has no such message. Take the message's id from the list of messages."""
+
+
+class UnknownPageError(CommandRefusedError):
+    """This incident has no such page. Open the incident and answer the page there."""
+
+
 class MissingTextError(CommandRefusedError):
     """Words are missing. Write them and send again."""
 

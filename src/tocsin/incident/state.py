@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from tocsin.incident.commands import Answer
+from tocsin.incident.commands import Answer, MessageKind
 from tocsin.incident.events import PromiseKind, Stage
 from tocsin.playbook.model import Playbook, Step
 
@@ -127,11 +127,56 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideMessage:
+    """What an outside audience is or was told. A draft until `sent_at`; `acknowledged` are contacts, in their order."""
+
+    id: str
+    audience: str
+    kind: MessageKind
+    subject: str
+    text: str
+    by: str
+    at: datetime
+    corrects: str | None = None
+    step: str | None = None
+    approved_by: str | None = None
+    sent_at: datetime | None = None
+    sent_by: str | None = None
+    sent_event: int = 0
+    recipients: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+    is_discarded: bool = False
+
+    @property
+    def is_draft(self) -> bool:
+        return self.sent_at is None and not self.is_discarded
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A call for somebody of a team. `round` counts the stages paged so far, `paged_at` is when the last one was."""
+
+    id: str
+    team: str
+    text: str
+    stages: tuple[str, ...]
+    wait_seconds: int
+    paged_at: datetime
+    round: int = 1
+    event: int = 0
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentState:
     """Everything the core knows of one incident. `version` is the number of events folded into it.
 
     Shape: `causes` names a fact ("declared", "began", "severity", "resolved", "reopened", "impact", "suggestion",
     "answer:<question>", "step:<id>", "promise:<id>") and gives the number of the event that last set it.
+    `recipients` gives, by audience, the contacts that this incident concerns, where somebody chose them.
+    `retrospective_number` counts how often the retrospective was planned or called off.
     `open_promises` gives the open promise of a timer, `promise_counts` how many promises a timer has made.
     """
 
@@ -173,6 +218,10 @@ class IncidentState:
     open_promises: Mapping[str, str] = field(default_factory=dict)
     promise_counts: Mapping[str, int] = field(default_factory=dict)
     causes: Mapping[str, int] = field(default_factory=dict)
+    recipients: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    messages: Mapping[str, OutsideMessage] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    retrospective_number: int = 0
 
     def step_of(self, step_id: str) -> Step | None:
         """The playbook's step, or None for one added during the incident or unknown."""

@@ -134,6 +134,28 @@ def _impact(event: ev.ImpactDescribed, state: IncidentState) -> str:
     return f"{_who(event, state)} described the impact: {said}"
 
 
+def _audience(message: str, state: IncidentState) -> str:
+    found = state.messages.get(message)
+    return found.audience if found else message
+
+
+def _message(message: str, state: IncidentState) -> str:
+    found = state.messages.get(message)
+    return f"“{plain(found.subject or found.text, 80)}”" if found else message
+
+
+def _chosen(event: ev.RecipientsChosen, state: IncidentState) -> str:
+    whom = listed(event.names or event.recipients) or "everybody again"
+    return f"{_who(event, state)} chose whom of {event.audience} this concerns: {whom}"
+
+
+def _sent(event: ev.MessageSent, state: IncidentState) -> str:
+    whom = listed(event.names or event.recipients)
+    if state.is_drill:
+        return f"{_who(event, state)} practised sending {_message(event.message, state)}; in a drill nothing leaves"
+    return f"{_who(event, state)} sent {_message(event.message, state)} to {_audience(event.message, state)}: {whom}"
+
+
 def _by(words: Callable[[Any, IncidentState], str]) -> Say:
     """Begin a sentence with who did it."""
     return lambda event, state: f"{_who(event, state)} {words(event, state)}"
@@ -168,6 +190,17 @@ _PLAIN: dict[type[ev.Event], Say] = {
     ev.RoleLeft: lambda e, s: f"{person(s, e.person)} is no longer {e.role}",
     ev.UpdatePosted: _update,
     ev.AudienceNotified: _by(lambda e, s: f"told {e.audience}: {plain(e.text, 300)}"),
+    ev.RecipientsChosen: _chosen,
+    ev.MessageDrafted: _by(lambda e, s: f"drafted a message to {e.audience}: {plain(e.text, 300)}"),
+    ev.MessageApproved: _by(lambda e, s: f"approved the message to {_audience(e.message, s)}"),
+    ev.MessageDiscarded: _by(lambda e, s: f"threw the draft to {_audience(e.message, s)} away"),
+    ev.MessageSent: _sent,
+    ev.MessageAcknowledged: lambda e, s: f"{e.name or e.recipient} acknowledged {_message(e.message, s)}",
+    ev.TeamPaged: _by(
+        lambda e, s: f"paged {e.team} ({people(s, tuple(e.stages[0].split()) if e.stages else ())}): {e.text}"
+    ),
+    ev.PageEscalated: lambda e, s: f"Tocsin paged {people(s, e.to)}: nobody had answered",
+    ev.PageAcknowledged: _by(lambda e, s: "acknowledged the page"),
     ev.NoteAdded: _by(lambda e, s: f"{_NOTED[e.change]}: {plain(e.text, 300)}"),
     ev.PromiseMade: _made,
     ev.PromiseMoved: _moved,
@@ -177,7 +210,7 @@ _PLAIN: dict[type[ev.Event], Say] = {
     ev.PromiseWithdrawn: lambda e, s: f"{_promise(e.promise, s)} was withdrawn: {e.reason}",
     ev.IssueLinked: _by(lambda e, s: f"linked the issue {e.url}"),
     ev.DeclaredInChannel: _by(lambda e, s: f"declared the incident in {e.channel}: {plain(e.text, 300)}"),
-    ev.CallStarted: _by(lambda e, s: f"started a call: {e.url}"),
+    ev.CallStarted: _by(lambda e, s: f"started a call: {' '.join((e.url, *e.tried))}"),
     ev.CallShared: _by(lambda e, s: f"shared the call{_to(e.audiences).replace(' to ', ' with ', 1)}"),
     ev.DocumentConsulted: _by(lambda e, s: f"consulted {e.url}{_with(plain(e.finding, 300))}"),
     ev.ResolutionAnnounced: _by(lambda e, s: f"announced the resolution{_to(e.audiences)}: {plain(e.text, 300)}"),
@@ -191,6 +224,7 @@ _PLAIN: dict[type[ev.Event], Say] = {
     ev.FollowUpCompleted: _by(lambda e, s: f"finished the follow-up {_follow_up(e.follow_up, s)}"),
     ev.FollowUpReopened: _by(lambda e, s: f"opened the follow-up {_follow_up(e.follow_up, s)} again"),
     ev.FollowUpLinked: _by(lambda e, s: f"filed the follow-up {_follow_up(e.follow_up, s)} as {e.url}"),
+    ev.RetrospectiveCancelled: _by(lambda e, s: f"called the retrospective off{_with(e.reason)}"),
     ev.RetrospectiveScheduled: _by(lambda e, s: f"planned the retrospective for {_day(e.starts_at)}"),
 }
 

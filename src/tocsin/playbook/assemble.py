@@ -214,7 +214,8 @@ class _Assembly(Surroundings):
         if setting.is_definition:
             return
         if self.is_when_item(piece):
-            self.ask(piece.text.strip(" .;"), piece.line)
+            if not sense.guards and not sense.clocks:
+                self.ask(piece.text.strip(" .;"), piece.line)
             return
         active = self.active()
         is_listed = any(scope.is_audience_list for scope in active[-2:]) or bool(
@@ -232,7 +233,9 @@ class _Assembly(Surroundings):
         if piece.parent is not None:
             text = piece.parent.text
             return bool(_WHEN_LIST.search(text)) and (starts_with_verb(text) or bool(TELL.match(text)))
-        return self.intro is not None and self.intro.is_when_list
+        if self.intro is not None:
+            return self.intro.is_when_list
+        return self.label is None and bool(self.scopes) and self.scopes[-1].is_when_list
 
     def is_instruction(self, piece: Piece) -> bool:
         """Whether an item without a box is a step, in a document that has no boxes at all."""
@@ -270,7 +273,8 @@ class _Assembly(Surroundings):
             return sense
         sense = read_text(piece.words, self.reader, setting, not setting.is_definition)
         if piece.is_help or (piece.is_quoted and not setting.is_step):
-            sense.clauses, sense.guards = [], []
+            sense.clauses = []
+            sense.guards = [] if piece.is_help and not piece.is_quoted else sense.guards
         if any(re.match(r"\W*(?:if|yes|no)\b", child.text, re.I) for child in piece.children):
             sense.clauses = [clause for clause in sense.clauses if not clause.is_posed]
         self.record(sense)

@@ -33,6 +33,12 @@ TELLS_STORY = re.compile(
 )
 
 
+_WHEN_HEADING = re.compile(
+    r"\W*(?:[\d.]+\s+)?(?:when to (?:escalate|notify|page|call|declare)|escalat\w+ (?:triggers?|criteria))\b\W*$",
+    re.IGNORECASE,
+)
+
+
 _GOVERNS = re.compile(r"\b(?:only|incidents|and above|or higher)\b|\w/\s*(?:sev|p|s)?-?\d|\w/\w", re.IGNORECASE)
 
 
@@ -101,6 +107,7 @@ class Scopes(Remarked):
         sense = read_text(piece.words, self.reader, setting, not is_story and not is_definition)
         scope = Scope(depth, piece, is_story=is_story and not piece.is_help, is_definition=is_definition)
         scope.is_audience_list = lists_audiences(piece.text)
+        scope.is_when_list = bool(_WHEN_HEADING.match(piece.text))
         names = self.reader.levels_at_start(piece.text.split(":")[-1]) if is_definition else ()
         if is_definition and len(names) < len(self.reader.names):
             scope.names = names

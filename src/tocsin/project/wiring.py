@@ -12,22 +12,25 @@ from tocsin.api import clock as api_clock
 from tocsin.delivery import endpoints
 from tocsin.delivery.ports import Connector
 from tocsin.delivery.worker import Worker
-from tocsin.desk import routes, steady_clock
+from tocsin.desk import calls, routes, steady_clock
 from tocsin.desk.clock import ClockLoop
 from tocsin.desk.drills import DrillLoop
 from tocsin.desk.routes import Routes
 from tocsin.desk.steady_clock import SteadyClock
+from tocsin.integrations.calls.send import Jitsi, Meet, Zoom
 from tocsin.integrations.email.send import EmailConnector, EmailSettings, Security
 from tocsin.integrations.github import listen as github_listen
 from tocsin.integrations.github.config import GitHubConfig
 from tocsin.integrations.github.connect import GitHubParts
 from tocsin.integrations.github.connect import connect as connect_github
+from tocsin.integrations.paging.send import PagingConnector
 from tocsin.integrations.room.send import RoomConnector
 from tocsin.integrations.slack import listen as slack_listen
 from tocsin.integrations.slack.config import SlackConfig, read_channel_map
 from tocsin.integrations.slack.connect import SlackParts
 from tocsin.integrations.slack.connect import connect as connect_slack
 from tocsin.integrations.webhook.send import WebhookConnector, WebhookSettings
+from tocsin.people.pagers import pager_of
 from tocsin.project.options import BadSettingError, Settings, read_settings
 from tocsin.web.clock import page_clock
 
@@ -71,6 +74,7 @@ def wire(settings: Settings | None = None) -> Parts:
     routes.hand_in(routes_from(settings, connectors, slack, github))
     slack_listen.hand_in(slack.app if slack else None)
     github_listen.hand_in(github.webhook if github else None)
+    calls.hand_in(call_providers(settings))
     page_clock.hand_in(clock.now)
     api_clock.hand_in(clock.now)
     beside = (DrillLoop(clock), *_there(slack, github and github.reader))
@@ -83,7 +87,7 @@ def connectors_from(
     """Return every connector that the settings ask for, by name. The room needs none. *Raises* BadSettingError."""
     slack = slack or slack_from(settings, utc_now)
     github = github or github_from(settings, utc_now)
-    connectors: list[Connector] = [RoomConnector()]
+    connectors: list[Connector] = [RoomConnector(), PagingConnector(pager_of, _pagers(settings))]
     if settings.text("smtp_host"):
         connectors.append(EmailConnector(_email(settings)))
     connectors.append(WebhookConnector(_webhook(settings), secret_for=endpoints.secret_for))
@@ -156,6 +160,45 @@ def github_from(settings: Settings, now: Callable[[], datetime]) -> GitHubParts 
             " and TOCSIN_GITHUB_INSTALLATION are needed."
         )
     return connect_github(config, now)
+
+
+def call_providers(settings: Settings) -> list[calls.Provider]:
+    """Return who opens calls, in order. *Raises* BadSettingError."""
+    text = settings.text
+    known: dict[str, calls.Provider] = {
+        "jitsi": Jitsi(text("jitsi_url")),
+        "zoom": Zoom(
+            text("zoom_account"),
+            text("zoom_client_id"),
+            text("zoom_client_secret"),
+            text("zoom_oauth_url"),
+            text("zoom_api_url").rstrip("/"),
+        ),
+        "meet": Meet(
+            text("meet_email"),
+            text("meet_private_key"),
+            text("meet_subject"),
+            text("meet_token_url"),
+            text("meet_api_url").rstrip("/"),
+        ),
+    }
+    wanted = [name.strip().lower() for name in text("calls").split(",") if name.strip()]
+    for name in wanted:
+        if name not in known:
+            raise BadSettingError(f"TOCSIN_CALLS names {name!r}. Write some of jitsi, zoom and meet, with commas.")
+    return [known[name] for name in wanted]
+
+
+def _pagers(settings: Settings) -> dict[str, str]:
+    """Read `name=address` lines. *Raises* BadSettingError, which never shows an address."""
+    found = {}
+    for number, line in enumerate(settings.text("pagers").splitlines(), 1):
+        name, equals, address = line.strip().partition("=")
+        if line.strip() and not (name and equals and address):
+            raise BadSettingError(f"TOCSIN_PAGERS, line {number}: write name=address.")
+        if line.strip():
+            found[name.strip()] = address.strip()
+    return found
 
 
 def _there(*parts: T | None) -> tuple[T, ...]:

@@ -212,6 +212,27 @@ def _plain(pattern: Callable[[], str], icon: str, tone: str = "", body: str = ""
     return told
 
 
+def _chosen(event: ev.RecipientsChosen, place: _Place) -> _Told:
+    words = {"audience": event.audience, "names": ", ".join(event.names) or _("everybody again")}
+    return _Told(_("chose whom of %(audience)s this concerns: %(names)s") % words, "users")
+
+
+def _message(text: Callable[[], str], icon: str) -> Teller:
+    def told(event: Any, place: _Place) -> _Told:
+        found = place.state.messages.get(event.message)
+        return _Told(text() % {"audience": found.audience if found else event.message}, icon)
+
+    return told
+
+
+def _message_sent(event: ev.MessageSent, place: _Place) -> _Told:
+    found = place.state.messages.get(event.message)
+    text = _("told %(names)s")
+    if place.state.is_drill:
+        text = _("practised telling %(names)s; in a drill nothing leaves")
+    return _Told(text % {"names": ", ".join(event.names)}, "send", "strong", found.text if found else "")
+
+
 _TELLERS: dict[type[ev.Event], Teller] = {
     ev.IncidentDeclared: _declared,
     ev.IncidentConfirmed: _plain(lambda: _("confirmed the incident"), "urgent", "strong"),
@@ -263,6 +284,16 @@ _TELLERS: dict[type[ev.Event], Teller] = {
     ev.FollowUpCompleted: _plain(lambda: _("finished follow-up %(follow_up)s"), "check"),
     ev.FollowUpReopened: _plain(lambda: _("opened follow-up %(follow_up)s again"), "arrow-back-up"),
     ev.FollowUpLinked: _plain(lambda: _("filed follow-up %(follow_up)s as an issue"), "list-check", body="url"),
+    ev.RecipientsChosen: _chosen,
+    ev.MessageDrafted: _plain(lambda: _("drafted a message to %(audience)s"), "pencil", body="text"),
+    ev.MessageApproved: _message(lambda: _("approved the message to %(audience)s"), "check"),
+    ev.MessageDiscarded: _message(lambda: _("threw away the draft to %(audience)s"), "x"),
+    ev.MessageSent: _message_sent,
+    ev.MessageAcknowledged: _plain(lambda: _("%(name)s has read and acknowledged it"), "circle-check"),
+    ev.TeamPaged: _plain(lambda: _("paged %(team)s"), "bell-ringing", "strong", "text"),
+    ev.PageEscalated: _plain(lambda: _("paged the next: nobody had answered"), "bell-ringing", "late"),
+    ev.PageAcknowledged: _plain(lambda: _("answered the page"), "bell-ringing", "strong"),
+    ev.RetrospectiveCancelled: _plain(lambda: _("called the retrospective off"), "calendar-event", body="reason"),
     ev.RetrospectiveScheduled: _plain(lambda: _("scheduled the retrospective"), "calendar-event"),
 }
 

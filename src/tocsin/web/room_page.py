@@ -87,7 +87,7 @@ class RoomPage:
     def _finished_at(self, step: StepView) -> datetime | None:
         """When the viewer ticked or skipped it; None where somebody else did, or it was done by doing something else."""
         record = step.record
-        if self.viewer.ref not in (record.done_by, record.skipped_by) or record.changed_event is None:
+        if self.viewer.ref not in (record.done_by, record.skipped_by) or not record.changed_event:
             return None
         if self.recorded[record.changed_event - 1].event.cause is not None:
             return None

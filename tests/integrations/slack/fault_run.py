@@ -21,8 +21,10 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from tests.integrations.slack.described import check_calls
 from tests.integrations.slack.emulated import BOT_TOKEN, emulator
 from tests.outside.fault_proxy import CUT_HTTP, DROP, PASS, Fault, FaultProxy, http_answer
+from tests.outside.slack_door import SlackDoor
 
 ROOT = Path(__file__).resolve().parents[3]
 _MODULE = ("-m", "tests.integrations.slack.slack_process")
@@ -57,12 +59,14 @@ class Figures:
     kills: int
     connections: int
     outcomes: dict[str, int]
+    calls: int
     seconds: float
 
     def __str__(self) -> str:
         return (
             f"{self.incidents} incidents, {self.messages} messages and {self.edits} edits ({self.folded} folded) in"
-            f" {self.seconds:.0f} s over {self.connections} connections, {self.kills} workers killed."
+            f" {self.seconds:.0f} s over {self.connections} connections, {self.kills} workers killed;"
+            f" {self.calls} calls, all as Slack describes them."
             f" Missing: {self.missing}; repeated: {self.repeated}; strangers: {self.strangers};"
             f" threads out of order: {self.out_of_order}; unsent: {self.unsent}. Tries: {self.outcomes}"
         )
@@ -73,7 +77,7 @@ class Figures:
 
 
 def run(order: Order, folder: Path) -> Figures:
-    """Run it with its database in `folder`."""
+    """Run it with its database in `folder`. Every call that came through is held to Slack's description."""
     started, chance = time.monotonic(), random.Random(order.seed)
     running = emulator()
     client = WebClient(BOT_TOKEN, base_url=f"{running.url('slack')}/api/")
@@ -84,7 +88,7 @@ def run(order: Order, folder: Path) -> Figures:
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     environment.pop("TOCSIN_DATABASE_URL", None)
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-    with FaultProxy(running.ports["slack"], _trouble(order)) as faults:
+    with SlackDoor(running.ports["slack"]) as door, FaultProxy(door.port, _trouble(order)) as faults:
         plan = {
             "api_url": f"http://localhost:{faults.port}/api/",
             "channel": channel,
@@ -97,9 +101,10 @@ def run(order: Order, folder: Path) -> Figures:
             assert filler.wait(order.within_seconds) == 0
             left = max(1.0, order.within_seconds - (time.monotonic() - started))
             told = processes.ask("report", settle_seconds=left)
-        connections = faults.connections
+        counts = {"kills": kills, "connections": faults.connections, "calls": len(door.calls)}
+    check_calls(door.calls)
     seconds = time.monotonic() - started
-    return _compare(order, told, _held(client, channel), kills=kills, connections=connections, seconds=seconds)
+    return _compare(order, told, _held(client, channel), **counts, seconds=seconds)
 
 
 class _Processes:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.integrations.slack.described import check_calls
 from tests.integrations.slack.test_refusals import declare_in_the_room
 from tests.integrations.slack.workspace import Workspace, workspace
 from tests.outside.fault_proxy import CUT_HTTP, PASS, http_answer
@@ -48,7 +47,6 @@ def test_each_incident_has_a_channel_of_its_own_where_the_settings_say_so(tmp_pa
             writer.run(ref, command, key=f"end {number}", now=slack.clock.now)
         slack.settle()
         assert own_channel(slack, ref)["is_archived"] is True
-        check_calls(slack.door.calls)
 
 
 def test_a_channel_is_made_once_however_the_line_fails(tmp_path: Path) -> None:

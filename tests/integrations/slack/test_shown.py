@@ -139,3 +139,23 @@ def test_app_home_shows_my_open_steps_by_due_time_and_what_goes_on() -> None:
 def test_many_incidents_fit_app_home() -> None:
     check_blocks(home([lived(PLAYBOOK)] * 120, ANA)["blocks"], most=100)
     check_blocks(home([], ANA)["blocks"], most=100)
+
+
+def test_an_update_longer_than_a_section_is_shown_whole() -> None:
+    text = " ".join(f"word{number}" for number in range(2000))
+    card = cards.update(lived(PLAYBOOK), 1, text, ANA, T0)
+    check_blocks(list(card.blocks), most=50)
+    shown = " ".join(block["text"]["text"] for block in card.blocks if block["type"] == "section")
+    assert [word for word in text.split() if word not in shown.split()] == []
+    assert len(card.text) <= 3000
+    endless = cards.told(lived(PLAYBOOK), "x " * 100_000)
+    check_blocks(list(endless.blocks), most=50)
+    assert "in the room" in str(endless.blocks[-2:])
+
+
+def test_a_form_keeps_what_it_is_about_however_long_the_message_it_began_with() -> None:
+    about = {"channel": "C1", "link": "https://a.example/1", "words": "“ü” " * 1500}
+    view = modals.declare([("d", "One", ["High"])], about, {"title": "T" * 500, "summary": "S" * 9000})
+    check_blocks(view["blocks"], most=100)
+    assert len(view["private_metadata"]) <= 3000
+    assert modals.about(view)["link"] == "https://a.example/1"

@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 from django.test import RequestFactory
 from slack_sdk import WebClient
 
+from tests.integrations.slack.described import check_calls
 from tests.integrations.slack.emulated import BOT_TOKEN, CHANNELS, SECRET, emulator
 from tests.outside.fault_proxy import FaultProxy
 from tests.outside.slack_door import SlackDoor
@@ -31,6 +32,7 @@ from tocsin.delivery.worker import Worker
 from tocsin.desk import clock as desk_clock
 from tocsin.desk import playbooks, routes
 from tocsin.desk.routes import Routes
+from tocsin.integrations.email.send import EmailConnector, EmailSettings
 from tocsin.integrations.room.send import RoomConnector
 from tocsin.integrations.slack.config import SlackConfig
 from tocsin.integrations.slack.connect import SlackParts, connect
@@ -283,11 +285,17 @@ class Workspace:
 
 @contextmanager
 def workspace(
-    folder: Path, playbook: bytes = PLAYBOOK, *, names: tuple[str, str] = ("c0harbour1", "secops"), **settings: Any
+    folder: Path,
+    playbook: bytes = PLAYBOOK,
+    *,
+    names: tuple[str, str] = ("c0harbour1", "secops"),
+    smtp_port: int = 0,
+    **settings: Any,
 ) -> Iterator[Workspace]:
-    """Connect the app to new channels of the emulator, and end it all afterwards.
+    """Connect the app to new channels of the emulator, and end it all afterwards. Every call that the app made is then
+    held to Slack's limits and description.
 
-    `names`: what the playbook calls its channel, by ID, and the team that hears of attacks.
+    `names`: what the playbook calls its channel, by ID, and the team that hears of attacks. `smtp_port`: where mail goes.
     """
     running = emulator()
     direct = WebClient(BOT_TOKEN, base_url=f"{running.url('slack')}/api/")
@@ -308,8 +316,10 @@ def workspace(
                 **settings,
             }
         )
-        parts = connect(config, clock)
+        parts = connect(config, clock, has_email=bool(smtp_port))
         connectors: dict[str, Connector] = {"slack": parts.connector, "room": RoomConnector()}
+        if smtp_port:
+            connectors["email"] = EmailConnector(EmailSettings("127.0.0.1", smtp_port, security="none"), clock)
         policy = RetryPolicy(first=timedelta(milliseconds=1), least=timedelta())
         worker = Worker(connectors, clock, policy=policy, chance=lambda: 0.0)
         routes.hand_in(Routes(connectors=frozenset(connectors), announcers=(parts.announcer,)))
@@ -321,6 +331,7 @@ def workspace(
             first = direct.chat_postMessage(channel=channels["staging"], text="The test begins.")
             found = Workspace(parts, worker, clock, door, faults, direct, channels, users, team, _count(first["ts"]))
             yield found
+            check_calls(door.calls)
         finally:
             last = found.parts if found else parts
             last.acting.close()

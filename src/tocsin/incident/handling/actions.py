@@ -33,7 +33,7 @@ def declare_in_channel(turn: Turn, command: cmd.DeclareInChannel) -> None:
 def start_call(turn: Turn, command: cmd.StartCall) -> None:
     _begin(turn, command.step)
     url = words(command.url, "the call's address")
-    number = turn.emit(ev.CallStarted, url=url, provider=command.provider)
+    number = turn.emit(ev.CallStarted, url=url, provider=command.provider, tried=command.tried)
     finish(turn, "start-call", number, url, command.step)
 
 
@@ -204,6 +204,13 @@ def schedule_retrospective(turn: Turn, command: cmd.ScheduleRetrospective) -> No
     finish(turn, "schedule-retrospective", number, evidence, command.step)
 
 
+def cancel_retrospective(turn: Turn, command: cmd.CancelRetrospective) -> None:
+    demands.still_open(turn.state)
+    if turn.state.retrospective_at is None:
+        raise refusals.WrongStatusError("No retrospective is planned. Plan one first.")
+    turn.emit(ev.RetrospectiveCancelled, starts_at=turn.state.retrospective_at, reason=command.reason.strip())
+
+
 def _begin(turn: Turn, step: str | None) -> None:
     demands.still_open(turn.state)
     check_step(turn, step)
@@ -227,4 +234,5 @@ HANDLERS: dict[type[cmd.Command], Callable[[Turn, Any], None]] = {
     cmd.ReopenFollowUp: reopen_follow_up,
     cmd.LinkFollowUp: link_follow_up,
     cmd.ScheduleRetrospective: schedule_retrospective,
+    cmd.CancelRetrospective: cancel_retrospective,
 }

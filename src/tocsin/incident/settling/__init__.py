@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tocsin.incident.facts import OPEN, outlook_at
 from tocsin.incident.plan import NOTHING_ASKED
+from tocsin.incident.settling.pages import settle_pages
 from tocsin.incident.settling.promises import settle_promises
 from tocsin.incident.settling.reminders import settle_reminders
 from tocsin.incident.settling.steps import settle_steps
@@ -13,8 +14,8 @@ from tocsin.incident.turn import Turn
 
 
 def settle(turn: Turn) -> None:
-    """Open and withdraw steps, make, move, keep and withdraw promises, suggest severities, remind: in this order, since
-    each may follow from the one before and from nothing after."""
+    """Open and withdraw steps, make, move, keep and withdraw promises, suggest severities, remind, page further: in this
+    order, since each may follow from the one before and from nothing after."""
     if turn.state.status == "undeclared":
         return
     # Nothing that follows changes the facts, so one look at them serves all.
@@ -24,3 +25,4 @@ def settle(turn: Turn) -> None:
     settle_promises(turn, outlook)
     settle_suggestions(turn)
     settle_reminders(turn)
+    settle_pages(turn)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from html import escape
 
 from tocsin.delivery.ports import NotDeliveredError, Outgoing
+from tocsin.integrations.calendar.invitation import Invitation
 
 LOCAL = re.compile(r"""[^\s@<>(),;:\\"\[\]]+""")
 DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?")
@@ -33,10 +36,49 @@ def render(outgoing: Outgoing, sender: str, now: datetime) -> EmailMessage:
     message["References"] = root
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to a machine.
     message["X-Auto-Response-Suppress"] = "All"  # The same, for Exchange.
+    _list_headers(message, outgoing, domain)
     message.set_content(_with_link(outgoing.text, outgoing.url))
-    if outgoing.html:
-        message.add_alternative(outgoing.html, subtype="html")
+    message.add_alternative(outgoing.html or _as_html(outgoing), subtype="html")
+    if calendar := outgoing.data.get("calendar"):
+        _invite(message, outgoing, calendar, sender)
+    for number, part in enumerate(each for each in message.walk() if each.is_multipart()):
+        part.set_boundary(f"=_{_digest(outgoing.identity, str(number))}")  # Python's own differ on every try.
     return message
+
+
+def _list_headers(message: EmailMessage, outgoing: Outgoing, domain: str) -> None:
+    """Name the list, and how to leave it with one press (RFC 2919, RFC 2369, RFC 8058)."""
+    name = str(outgoing.data.get("list") or "")
+    if not name:
+        return
+    label = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "audience"
+    message["List-Id"] = f"<{label}.{domain}>"
+    if unsubscribe := str(outgoing.data.get("unsubscribe") or ""):
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _invite(message: EmailMessage, outgoing: Outgoing, data: object, sender: str) -> None:
+    """Add the invitation as the last alternative, which calendars in mail programs show (RFC 6047), and as a file."""
+    wrong = NotDeliveredError("The invitation cannot be read.", is_permanent=True, mend="Plan the meeting anew.")
+    if not isinstance(data, Mapping):
+        raise wrong
+    try:
+        found = Invitation.read(data, message["Subject"], outgoing.text, parseaddr(sender))
+    except (KeyError, TypeError, ValueError) as error:
+        raise wrong from error
+    written = found.written(outgoing.queued_at or datetime.fromisoformat(str(data["starts_at"])))
+    message.add_alternative(written, subtype="calendar", params={"method": found.method})
+    message.add_attachment(written.encode(), maintype="application", subtype="ics", filename="invite.ics")
+
+
+def _as_html(outgoing: Outgoing) -> str:
+    """Return plain words as a page, for mail programs that show nothing else well."""
+    paragraphs = "".join(
+        f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in re.split(r"\n{2,}", outgoing.text.strip()) if part
+    )
+    link = f'<p><a href="{escape(outgoing.url)}">{escape(outgoing.url)}</a></p>' if outgoing.url else ""
+    return f'<!doctype html>\n<html><head><meta charset="utf-8"></head><body>{paragraphs}{link}</body></html>\n'
 
 
 def message_id(identity: str, domain: str) -> str:

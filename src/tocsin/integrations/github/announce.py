@@ -108,7 +108,7 @@ class _Telling:
                 yield merge.SetBox(step, False)
             case ev.SeverityAssigned(severity=severity):
                 yield merge.NameSeverity(severity)
-            case ev.StepAdded(step=step, text=text, after=after, phase=phase):
+            case ev.StepAdded(step=step, text=text, after=after, phase=phase) if not self._held(text):
                 yield merge.AddLine(step, text, after or "", self._near(phase, step))
 
     def _near(self, phase: str, but: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 from github import Auth, Github, GithubException, GithubIntegration
+from jwt import PyJWTError
 
 from tocsin.delivery.ports import NotDeliveredError
 from tocsin.integrations.github.config import GitHubConfig
@@ -60,6 +61,9 @@ class GitHub:
                     client.close()
             except GithubException as error:
                 raise self._refused(verb, path, error) from error
+            except PyJWTError as error:
+                text = f"The App's private key cannot be used: {error}"
+                raise GitHubError(text, is_permanent=True, mend=_MEND_KEY) from error
             except (requests.RequestException, OSError, RuntimeError, AssertionError, ValueError) as error:
                 raise _line_failed(verb, path, error) from error
 

@@ -58,7 +58,7 @@ class Reader:
                 try:
                     self.round()
                 except UnavailableError as error:
-                    log.info("GitHub is read again in a moment: %s", error.message)
+                    log.log(logging.WARNING if error.is_permanent else logging.INFO, "GitHub: %s", error.message)
                 except Exception:
                     log.exception("GitHub could not be read; trying again in a moment")
                     connection.close_if_unusable_or_obsolete()
@@ -67,15 +67,22 @@ class Reader:
             connection.close()
 
     def round(self) -> bool:
-        """Do what there is to do; return False where another process is at it. *Raises* UnavailableError."""
+        """Do what there is to do; return False where there is nothing or another process is at it.
+
+        *Raises* UnavailableError.
+        """
         now = self._now()
-        if not self._take_turn(now):
+        must_look = self._looked_at is None or now - self._looked_at >= timedelta(
+            seconds=self._config.polls_every_seconds
+        )
+        if not (must_look or _has_work()) or not self._take_turn(now):
             return False
         self.work_off(now)
         self.tell_incidents(now)
         self._read_marked(now)
-        if self._looked_at is None or now - self._looked_at >= timedelta(seconds=self._config.polls_every_seconds):
+        if must_look:
             self._looked_at = now
+            Arrival.objects.filter(done_at__lt=now - _KEPT).delete()
             self.look(now)
             follow_ups.remind(now, timedelta(days=self._config.follow_up_remind_days))
         return True
@@ -88,7 +95,6 @@ class Reader:
         for arrival in Arrival.objects.filter(done_at=None).order_by("pk"):
             self._handle(arrival, now)
             count += 1
-        Arrival.objects.filter(done_at__lt=now - _KEPT).delete()
         return count
 
     def _handle(self, arrival: Arrival, now: datetime) -> None:
@@ -201,6 +207,16 @@ class Reader:
             ReaderTurn.objects.get_or_create(pk=1)
             mine = Q(holder=self._name) | Q(until=None) | Q(until__lte=now)
             return bool(ReaderTurn.objects.filter(mine, pk=1).update(holder=self._name, until=now + TURN))
+
+
+def _has_work() -> bool:
+    """Return whether something waits, without writing anything."""
+    waits = Q(is_linked=False) | ~Q(remarks=[]) | Q(must_be_read=True)
+    return (
+        Arrival.objects.filter(done_at=None).exists()
+        or IncidentIssue.objects.filter(waits).exists()
+        or FollowUpIssue.objects.filter(is_linked=False).exists()
+    )
 
 
 def _is_after(found: Mapping[str, Any], moment: datetime) -> bool:

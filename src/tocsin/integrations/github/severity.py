@@ -14,6 +14,8 @@ _LINE = re.compile(r"[^\r\n]*")
 _DRESSED = re.compile(r"^([*_`]*)(.*?)([*_`]*)$", re.DOTALL)
 _FENCE = re.compile(r"^[ \t>]*(```|~~~)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+NO_ANSWER = "_No response_"
+"""What GitHub writes below a label of a form that was left empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def fill(text: str, field: Field, level: str, levels: Sequence[str]) -> str:
     elif not _COMMENT.sub("", field.text).strip():
         filled = f"{level} {field.text}".strip()
     else:
-        dressed = _DRESSED.match(field.text)
+        dressed = _DRESSED.match(field.text) if field.text != NO_ANSWER else None
         before, after = (dressed[1], dressed[3]) if dressed and dressed[2] else ("", "")
         filled = before + level + after
     gap = " " if not field.text and text[: field.start].endswith((":", "*", "_")) else ""

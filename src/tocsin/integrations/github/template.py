@@ -108,7 +108,7 @@ def _answer(
     """Return what stands under a form's label, and note which source line each box comes from."""
     if element.get("type") != "checkboxes":
         value = _words(attributes.get("value")) if isinstance(attributes.get("value"), str) else ""
-        return [value or "_No response_"]
+        return [value or severities.NO_ANSWER]
     options = attributes.get("options") or []
     labels = [_words(option.get("label")) for option in options if isinstance(option, dict)]
     lines.update({first + number: line for number, line in enumerate(at)})

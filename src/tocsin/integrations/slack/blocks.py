@@ -89,6 +89,23 @@ def section(text: str, accessory: Block | None = None, block_id: str = "") -> Bl
     return block
 
 
+def sections(text: str, most: int = 12) -> list[Block]:
+    """Return as many sections as words need that are longer than one takes; past `most`, the room has the rest."""
+    parts: list[str] = []
+    while text and len(parts) < most:
+        part = clip_marked(text, LONGEST_SECTION - 100)
+        whole = len(part) == len(text)
+        parts.append(part if whole else _to_last_word(part.removesuffix("…")))
+        text = "" if whole else text[len(parts[-1]) :].lstrip()
+    made = [section(part) for part in parts]
+    return [*made, context("The rest is in the room.")] if text else made
+
+
+def _to_last_word(text: str) -> str:
+    at = max(text.rfind(" "), text.rfind("\n"))
+    return text[:at] if at > LONGEST_SECTION // 2 else text
+
+
 def context(*texts: str) -> Block:
     return {"type": "context", "elements": [marked(text) for text in texts[:MOST_CONTEXT]]}
 

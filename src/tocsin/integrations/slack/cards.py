@@ -14,6 +14,8 @@ from tocsin.integrations.slack.blocks import Block, escape
 from tocsin.integrations.slack.view import Seen, span
 from tocsin.playbook.model import Step
 
+LONGEST_TEXT = 3000
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -40,8 +42,7 @@ def declared(seen: Seen) -> Card:
     shown = [kit.header(f"{'🔔' if state.is_drill else '🚨'} {seen.title}")]
     if state.is_drill:
         shown.append(kit.context("*This is a drill.* Nobody outside the team hears of it."))
-    if state.summary:
-        shown.append(kit.section(escape(state.summary)))
+    shown += kit.sections(escape(state.summary))
     shown.append(kit.section("\n".join(facts)))
     shown.append(kit.section(_call_line(seen)))
     shown.append(kit.actions(_root_buttons(seen)))
@@ -100,17 +101,17 @@ def composer(seen: Seen, step: Step, why: str) -> Card:
 
 def told(seen: Seen, text: str) -> Card:
     """What a channel is told when a step says to tell it."""
-    shown = [kit.section(f"*{escape(seen.title)}*\n{escape(text)}")]
+    shown = kit.sections(f"*{escape(seen.title)}*\n{escape(text)}")
     if seen.url:
         shown.append(kit.context(kit.link(seen.url, "Open the room")))
-    return Card(f"{escape(seen.title)}: {escape(text)}", tuple(shown))
+    return Card(kit.clip_marked(f"{escape(seen.title)}: {escape(text)}", LONGEST_TEXT), tuple(shown))
 
 
 def update(seen: Seen, number: int, text: str, by: str, at: datetime) -> Card:
     said = escape(text) or "There is nothing new since the last update."
     top = f"*Update {number} on {escape(seen.title)}* · {escape(seen.level)}"
-    shown = [kit.section(f"{top}\n{said}"), kit.context(f"{seen.name(by)}, {kit.moment(at)}")]
-    return Card(f"Update {number} on {escape(seen.title)}: {said}", tuple(shown))
+    shown = [*kit.sections(f"{top}\n{said}"), kit.context(f"{seen.name(by)}, {kit.moment(at)}")]
+    return Card(kit.clip_marked(f"Update {number} on {escape(seen.title)}: {said}", LONGEST_TEXT), tuple(shown))
 
 
 def reminder(seen: Seen, promise: Promise, stage: str, to: tuple[str, ...], why: str) -> Card:
@@ -180,10 +181,7 @@ def _lasted(seen: Seen) -> str:
 def report(seen: Seen, drafted: Report, approve_reaction: str) -> Card:
     """A version of the report for review, as far as Slack takes it."""
     shown = [kit.section(f"📝 *Incident report, version {drafted.version}*, by {seen.name(drafted.by)}")]
-    parts = [drafted.text[start : start + 2900] for start in range(0, len(drafted.text), 2900)]
-    shown += [kit.section(escape(part)) for part in parts[:12]]
-    if len(parts) > 12:
-        shown.append(kit.context("The rest is in the room."))
+    shown += kit.sections(escape(drafted.text))
     shown.append(kit.context(f"React with :{approve_reaction}: to approve this version; take it away to withdraw."))
     if seen.url:
         shown.append(kit.actions([kit.link_button("Read it in the room", "room:link", f"{seen.url}/report")]))

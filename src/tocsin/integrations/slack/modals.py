@@ -18,6 +18,7 @@ from tocsin.integrations.slack.view import Seen, open_steps, span, steps_of
 
 DECLARE = "declare"
 STEPS_A_PAGE = 15
+LONGEST_ABOUT = 3000
 Modal = dict[str, Any]
 About = Mapping[str, object]
 
@@ -31,11 +32,20 @@ def _modal(
         "title": kit.plain(title, kit.LONGEST_TITLE),
         "close": kit.plain("Close" if not submit else "Cancel", kit.LONGEST_TITLE),
         "blocks": kit.fit(blocks, kit.MOST_VIEW_BLOCKS),
-        "private_metadata": json.dumps(dict(about or {}), separators=(",", ":"))[:3000],
+        "private_metadata": _about_text(about or {}),
     }
     if submit:
         made["submit"] = kit.plain(submit, kit.LONGEST_TITLE)
     return made
+
+
+def _about_text(about: About) -> str:
+    """Write what a form is about, without the quoted words where there is no room for them."""
+    written = json.dumps(dict(about), separators=(",", ":"), ensure_ascii=False)
+    if len(written) <= LONGEST_ABOUT:
+        return written
+    short = {name: value for name, value in about.items() if name != "words"}
+    return json.dumps(short, separators=(",", ":"), ensure_ascii=False)
 
 
 def loading(title: str) -> Modal:

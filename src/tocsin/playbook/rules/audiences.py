@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tocsin.playbook.outline import Words
-from tocsin.playbook.rules.hints import hints_of
+from tocsin.playbook.rules.hints import folded, hints_of
 
 _TELL = (
     r"notify(?:ing)?|inform(?:ing)?|alert(?=\s+(?:the|all|any|our|your|on-?call|team|users?|customers?|stakeholders?|security|management|leadership|affected|impacted|"
@@ -32,14 +32,13 @@ _VERB_START = re.compile(
     r"\b(?:notif|inform|alert|e-?mail|pag(?:e|ing)\b|tell|contact|brief|warn|ping|call\b|engag|benachrichtig|avis|loop|reach|"
     r"escalat|report|communicat|shar|send|provide|post|give|publish|circulate|message|notice|update|let\b|keep\b|asking|regular|"
     r"involve|invite|sitrep)",
-    re.IGNORECASE,
 )
 _END = re.compile(
     r"\s*(?:[.;:!?]+(?=\s|$)|[\"”]|,\s+(?!(?:and|or|&)\b)(?!\s*[A-Z]?[\w\s&'-]{2,30},?\s+(?:and|or)\s)|\s\(|\)|\s[—–-]\s|\s→|"
     r"\s(?:of|about|that|when|if|immediately|within|via|through|by|in the|on the|using|as|with|for|at|before|after|once|every|so|"
     r"to|who|which|unless|until|has|have|is|are|and\s+(?:provide|request|ask|add|update|include|create|start|post|share|begin|"
     r"document|follow|open|get|set|link|obtain|coordinate|then|prepare|assess|confirm|note|record|summarize|wait)|asap|promptly|"
-    r"know|informed|updated|posted|regarding|and\s+await|accordingly|directly|during|without|first|right away|early|from|"
+    r"know|informed|updated|posted|regularly|regarding|on(?!-|\scall)|and\s+await|accordingly|directly|during|without|first|right away|early|from|"
     r"do not|not|describing|including|explaining|only|must|should|will|can|may)\b)",
     re.IGNORECASE,
 )
@@ -47,7 +46,8 @@ _TOLD = (
     r"(?:notified|informed|alerted|e-?mailed|paged|contacted|briefed|looped in|engaged|updated|told|уведомл\w+|notificad\w+|"
     r"informad\w+|оповещ\w+|проинформирован\w*|benachrichtigt|informiert|geïnformeerd|prévenue?s?|avisad\w+)\b"
 )
-_PARTICIPLE = re.compile(rf"\b{_TOLD}", re.IGNORECASE)
+_PARTICIPLE = re.compile(rf"\b{_TOLD}")
+_NOTICE = re.compile(r"notif|comms plan|notice|alert")
 PASSIVE = re.compile(
     r"(?P<who>(?:[@#`\[\"(]?[\w&/'’.`)\]-]+\s+){1,7}?)(?:(?:has|have|had|must|should|will|is|are|was|were|been|be|being|to|needs?)\s+){0,4}"
     rf"{_TOLD}",
@@ -67,7 +67,7 @@ _POST = re.compile(
     re.IGNORECASE,
 )
 _NOT_WHO = re.compile(
-    r"(?:(?:from|via|of|at|address(?:es)?|them|you|we|us|where|when|and|or|is|are|on|in|with|for|to|by|if|IDs?|fires?|rules?|info|information|numbers?|details|list|thresholds?)(?![\w-]).*|it|this|them|us|me|you|your|time|date|status|ticket|issue|tracking issue|progress|documentation|docs?|document|the issue|the ticket|"
+    r"(?:(?:from|via|of|at|address(?:es)?|them|you|we|us|where|when|and|or|is|are|on|in|with|for|to|by|if|IDs?|fires?|rules?|info|information|numbers?|details|list|thresholds?)(?![\w-]).*|(?:\w+ )?(?:nodes?|servers?|hosts?|endpoints?|pods?|services?|databases?|logs?)|it|this|them|us|me|you|your|time|date|status|ticket|issue|tracking issue|progress|documentation|docs?|document|the issue|the ticket|"
     r"this document|runbook|record|timeline|details|logs?|link|page|steps?|title|description|all|any|anyone|someone|info|information|"
     r"(?:the )?\w+ (?:issue|document|runbook|template|checklist|timeline|policy|policies|plan|ticket|log))",
     re.IGNORECASE,
@@ -178,6 +178,8 @@ def listed_audience(words: Words) -> Told | None:
     name = name.strip(" *_`:.,")
     if not name or len(name) > 70 or len(name.split()) > 7 or _VERB_LEAD.match(name) or name.endswith("?"):
         return None
+    if re.match(r"immediate|standard|automatic|none\b|n/?a\b|as needed|no\b|optional|normal|manual", name, re.I):
+        return None
     if "→" in text or re.search(
         r"\b(?:is|are|involved|consulted|required|coordinates|needed|yes|notified|informed|sent|updated|assigned|channel|bridge|document)\b",
         name,
@@ -194,7 +196,10 @@ def lists_audiences(heading: str) -> bool:
 
 def _told(text: str) -> Iterable[Told]:
     at = 0
-    while match := TELL.search(text, at):
+    for start in _VERB_START.finditer(folded(text)):
+        match = TELL.match(text, start.start()) if start.start() >= at else None
+        if match is None:
+            continue
         at = match.end("verb")
         if re.match(r"asking|invite|involve", match.group("verb"), re.I) and not re.search(r"join|share", text, re.I):
             continue
@@ -213,13 +218,13 @@ def _name(text: str, start: int) -> tuple[str, int]:
     name = re.sub(r"\s+(?:and|or|&|immediately|directly|as soon as possible)$", "", name, flags=re.I).strip(
         " *_`,.:;\"'"
     )
-    if not name or _NOT_WHO.fullmatch(name) or not re.search(r"[^\W\d_]{2}|#", name) or len(name.split()) > 14:
+    if not name or _NOT_WHO.fullmatch(name) or not re.search(r"[^\W\d_]{2}|#|\bL\d", name) or len(name.split()) > 14:
         return "", end
     return name, end
 
 
 def _passive(text: str) -> Iterable[Told]:
-    for end in _PARTICIPLE.finditer(text):
+    for end in _PARTICIPLE.finditer(folded(text)):
         match = PASSIVE.search(text, max(0, end.start() - 90), end.end())
         if match is None or match.end() != end.end():
             continue
@@ -240,6 +245,8 @@ def _passive(text: str) -> Iterable[Told]:
 
 
 def _notifications(text: str) -> Iterable[Told]:
+    if _NOTICE.search(folded(text)) is None:
+        return
     for match in NOTIFICATION.finditer(text):
         if re.search(r"\b(?:in|of|for|from|about|all|no)\s+$", text[: match.start()], re.I):
             continue
@@ -274,7 +281,7 @@ def _in_channel(text: str, channels: Iterable[tuple[int, int, str]]) -> Iterable
             re.I,
         ):
             yield Told(start, end, name)
-    match = re.search(r"\bSlack (?:thread|channel)\b", text)
+    match = re.search(r"\bSlack (?:thread|channel)\b", text) if "Slack" in text else None
     if match and re.search(
         r"\b(?:post|announce|share|notify)\b(?:\s+\w+){0,4}\s+(?:in|to|on)\s+the\s+$", text[: match.start()], re.I
     ):

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from tocsin.playbook.outline import Words
+from tocsin.playbook.rules.hints import folded
 from tocsin.playbook.rules.levels import lead_level
 
 _CHOOSES = re.compile(
@@ -20,6 +21,10 @@ _CHOOSES = re.compile(
     r"source|scope|components?|severity(?: level)?|priority|regions?|status|potential impact|impact(?: on users| level| assessment| type)?|data involved|"
     r"attack vector|root cause categor\w+|reported by|discovered by|how (?:was|did|were)\b.*|who is affected.*|which .*|what (?:is|was|kind|type)\b.*))\W*(?:\(.*\))?\W*$",
     re.IGNORECASE,
+)
+_ASKS_FOR_WORK = re.compile(
+    r"\W*(?:(?:step|phase)?\s*\d+[.):]?\s*)?(?:assess|identify|determine|confirm|verify|evaluate|analy[sz]e|understand)\b",
+    re.I,
 )
 _STEPS = re.compile(
     r"check-?list|\bsteps?\b|\bactions?\b|\btasks?\b|\bchecks?\b|\bto-?dos?\b|response|containment|notification|remediat|mitigat|recover|verification|"
@@ -60,6 +65,7 @@ _VERBS = [
     "consider",
     "contact",
     "contain",
+    "continue",
     "coordinate",
     "copy",
     "count",
@@ -215,7 +221,6 @@ _DONE = re.compile(
     r"restored|preserved|revoked|isolated|started|opened|linked|done|written|filed|stopped|declared|captured|applied|performed|contained|"
     r"published|shared|collected|reviewed|resolved|tested|closed|executed|paged|frozen|archived|recorded|established|engaged|posted|"
     r"назначен\w*|уведомл\w+|открыт\w*|готов\w*|доступн\w*)\b",
-    re.IGNORECASE,
 )
 
 
@@ -231,7 +236,7 @@ def is_choice(heading: str, items: Sequence[Words]) -> bool:
     ):
         return True
     deeds = sum(1 for item in items if is_deed(item.text))
-    if _CHOOSES.match(heading):
+    if _CHOOSES.match(heading) and not _ASKS_FOR_WORK.match(heading):
         same_start = {item.text.split(" ")[0].lower() for item in items}
         is_kind_of = (
             len(same_start) == 1 and len(items) > 1 and heading.lower().strip(" *:")[:5] == next(iter(same_start))[:5]
@@ -261,7 +266,7 @@ def is_form_choice(label: str, tag: str, items: Sequence[Words]) -> bool:
 
 def is_deed(text: str) -> bool:
     """Whether a text tells someone to do something, or that it is done."""
-    return bool(_VERB.match(text) or _DONE.search(text[:120]))
+    return bool(_VERB.match(text) or _DONE.search(folded(text)[:120]))
 
 
 def starts_with_verb(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tocsin.playbook.rules.hints import DIGITS
+from tocsin.playbook.rules.hints import DIGITS, folded
 
 NUMBER_WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -31,9 +31,12 @@ _BUSINESS = r"(?:business|working|work|week|bank|calendar|úteis|laborables|arbe
 DURATION = re.compile(
     rf"(?<![\w.:$€£/#])(?:(?P<low>\d{{1,4}}(?:[.,]\d{{1,2}})?)\s*(?:min(?:ute)?s?|h(?:ou)?rs?|h|m)?\s*(?:-|–|—|\bto\b|\bor\b)\s*)?"
     rf"(?P<high>\d{{1,4}}(?:[.,]\d{{1,2}})?|\b(?:{_WORD_NUMBER})\b)"
-    rf"(?:(?P<short>[hmdsw])(?![\w'])|\+?[\s\-]*(?P<business>{_BUSINESS}[\s\-]*)?(?P<unit>{_UNIT})(?!\w)"
+    rf"(?:(?P<short>[hmdsw]|\sh)(?![\w'])|\+?[\s\-]*(?P<business>{_BUSINESS}[\s\-]*)?(?P<unit>{_UNIT})(?!\w)"
     r"(?P<after>\s+(?:úteis|laborables|ouvrés|hábiles))?)",
-    re.IGNORECASE,
+)
+_UNIT_SEEN = re.compile(
+    r"\d\s?[hmdsw]\b|min|sec|seg|sek|hour|hr|hora|stund|heur|uren|uur|day|d[ií]a|tag|jour|dag|week|wk|seman|woche|semain|"
+    r"mon|mes|час|мин|сек|дн|день|сут|недел|分钟|小时|天"
 )
 _HINTS = frozenset(
     [
@@ -107,7 +110,10 @@ class Span:
 
 def find_durations(text: str) -> list[Span]:
     """Every length of time in a text, left to right."""
-    return [span for match in DURATION.finditer(text) if (span := _span(match)) is not None]
+    lowered = folded(text)
+    if _UNIT_SEEN.search(lowered) is None:
+        return []
+    return [span for match in DURATION.finditer(lowered) if (span := _span(match)) is not None]
 
 
 def _span(match: re.Match[str]) -> Span | None:
@@ -130,7 +136,7 @@ def _span(match: re.Match[str]) -> Span | None:
 
 def _size(match: re.Match[str]) -> int:
     if match.group("short"):
-        return _SHORT[match.group("short").lower()]
+        return _SHORT[match.group("short").strip().lower()]
     return _unit_size(match.group("unit").lower())
 
 

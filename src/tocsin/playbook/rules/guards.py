@@ -39,6 +39,7 @@ _ASSIGN_LEFT = re.compile(
     r"|\b(?:declar\w+|classif\w+|treat\w*|consider\w*|assign\w*|mark\w*|rate[ds]?|label\w*|open\w*|start|create)\s+"
     r"(?:(?:it|this|as|an?|the|incident|severity|to|level|be|all|them|these)\s+){0,4}[\"'`*(]*$"
     r"|\b(?:e\.g\.|eg\.?|example|such as|like|i\.e\.|default(?:s)? to|becomes?|between|equivalent to)\s*:?\s*[\"'`*(]*$"
+    r"|\b(?:mask\w*|into|becom\w+|as)\s+(?:an?\s+)?(?:new\s+)?[\"'`*(]*$"
     r"|\b(?:generally|usually|typically|often|normally|mostly)\s+(?:an?\s+)?[*_]*$|[\"“\[`](?:severity:)?$|severity:$",
     re.IGNORECASE,
 )
@@ -47,6 +48,10 @@ _OTHER_RIGHT = re.compile(
     r"includes?\b|covers?\b|indicates?\b|(?:on-call|support)\s+(?:rotation|team))",
     re.IGNORECASE,
 )
+_ANY_ONE = re.compile(r"\b(?:an?|any)\s+$", re.IGNORECASE)
+_RETOLD = re.compile(r"\s+(?:that|which|can|may|might)\b", re.IGNORECASE)
+_RAISED_LEFT = re.compile(r"(?:^|[:|→])[\s*_`]*$")
+_RAISED_RIGHT = re.compile(r"\s*(?:page|alert|ticket|notification)s?[\s.|]*$", re.IGNORECASE)
 _UP = re.compile(
     r"\s*(?:\+(?!\d)|,?\s*(?:and|or|oder|und|ou|et|o|y)\s+(?:above|higher|worse|greater|up|over|more severe|höher|"
     r"superior\w*|acima|plus)\b|,?\s*\bupwards?\b)",
@@ -134,9 +139,11 @@ class GuardReader:
             or _FIELD_LEFT.search(left)
             or _ASSIGN_LEFT.search(left)
             or _OTHER_RIGHT.match(right)
+            or (_ANY_ONE.search(left) and _RETOLD.match(right))
+            or (_RAISED_LEFT.search(left) and _RAISED_RIGHT.match(right))
         ):
             return None
-        if not has_number and re.search(r"\bnon-$", left, re.I):
+        if not has_number and re.search(r"\bnon-$|\b(?:other|new|few|known|no|more|most)\s+$", left, re.I):
             return None
         if not has_number and not self._is_severity(text, match, left, right, is_heading, len(set(found))):
             return None
@@ -187,7 +194,7 @@ class GuardReader:
         is_range = False
         for token in re.finditer(_TOKEN, listed):
             said = token.group()
-            if re.fullmatch(r"\s*(?:-|–|—|to|through|\.\.)\s*", said, re.I):
+            if said.lower() in _TO:
                 is_range = True
                 continue
             at = self._numbers.get(int(said)) if said.isdigit() else self._index.get(canonical(said))
@@ -203,6 +210,9 @@ class GuardReader:
 _TOKEN = re.compile(
     r"(?:SEV(?:ERITY)?|Priority|Level|Tier|P|S|L)[\s\-‑]?\d|\d|-|–|—|\.\.|\bto\b|\bthrough\b|[^\W\d_]+", re.IGNORECASE
 )
+
+
+_TO = frozenset(["-", "–", "—", "..", "to", "through"])
 
 
 def _compile(numbered: Sequence[str], worded: Sequence[str]) -> re.Pattern[str]:

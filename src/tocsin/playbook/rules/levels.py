@@ -33,9 +33,11 @@ LEAD_LEVEL = re.compile(
     r"[\W_]*?(?:(?P<num>(?:SEV(?:ERITY)?|P|S|Priority|Level|Tier|L)[\s\-‑]?\d)(?!\w|[.]\d)"
     rf"|(?P<word>{_WORDS})(?!\w|-(?!\s)))"
     r"(?P<rest>[\s\-‑–—:/|(\[]*"
-    rf"(?:(?P<alias>{_WORDS})(?!\w))?)",
+    rf"(?:(?P<alias>{_WORDS}|(?(word)(?:SEV(?:ERITY)?|P|S)[\s\-‑]?\d|(?!)))(?!\w))?)",
     re.IGNORECASE,
 )
+_FIRST_WORD = re.compile(r"[\W\d_]{0,6}?([^\W\d_]+)")
+_LEADS = {*WORD_RANKS, "sev", "severity", "p", "s", "priority", "level", "tier", "l"}
 AFTER_LEAD = re.compile(
     r"\s*(?:(?:severity|priority|impact|incidents?|issues?|sev|level)\s*)?(?:\([^)]{0,60}\)\s*)?"
     r"[^\w\s(]?\s*(?:$|[:\-–—→=|(（：]|\*\*)",
@@ -52,6 +54,14 @@ FIELD_LINE = re.compile(
 )
 DEFINES = re.compile(
     r"\b(?:severit|priorit|classif|levels?\b|tiers?\b|rubric|definition|impact|categor|matrix|triage)", re.IGNORECASE
+)
+
+
+_CHAIN = re.compile(r"\bescalat\w+|\bchain\b|\bcontacts?\b|\bon-?call\b|support (?:tiers?|levels?)", re.IGNORECASE)
+
+
+_IN_SENTENCE = re.compile(
+    rf"\bseverity(?: level)?\W{{1,8}}(?P<list>(?:{_WORDS})(?:\s*[/|,]\s*(?:{_WORDS})\b){{2,}})", re.IGNORECASE
 )
 
 
@@ -92,8 +102,20 @@ def find_levels(outline: Outline) -> Levels:
                 every.found = group.found
             elif len(group.found) >= 2:
                 _merge(every.found, group.found)
+    _complete(every.found, pieces)
     every.found = _ordered(every.found)
     return every
+
+
+def _complete(known: list[Level], pieces: Sequence[Piece]) -> None:
+    """Add the levels that only a list in a sentence names ("Classify severity — critical / high / medium / low")."""
+    have = {canonical(level.name) for level in known}
+    for piece in pieces if len(known) != 1 else ():
+        match = _IN_SENTENCE.search(piece.text) if "everity" in piece.text else None
+        names = listed_levels(match.group("list")) if match else []
+        if len(names) > len(known) and have < {canonical(name) for name in names}:
+            known.extend(Level(name, piece.line, number=_number(name)) for name in names if canonical(name) not in have)
+            return
 
 
 def _merge(known: list[Level], other: list[Level]) -> None:
@@ -114,12 +136,33 @@ def canonical(name: str) -> str:
 
 def _ordered(levels: list[Level]) -> list[Level]:
     if levels and all(level.number is not None for level in levels):
-        return sorted(levels, key=lambda level: level.number or 0)
+        counted = sorted(levels, key=lambda level: level.number or 0)
+        return counted[::-1] if _rises(counted) else counted
     ranks = [WORD_RANKS.get(level.name.lower()) for level in levels]
     known = [rank for rank in ranks if rank is not None]
     if len(known) == len(levels) and len(set(known)) == len(known):
         return sorted(levels, key=lambda level: WORD_RANKS[level.name.lower()])
     return levels
+
+
+_MILD = re.compile(r"\b(?:suspicious|minor|low|minimal|cosmetic|potential|informational|no confirmed|limited)\b", re.I)
+_GRAVE = re.compile(r"(?<!no )\b(?:confirmed|critical|catastrophic|severe|major|complete|full)\b", re.IGNORECASE)
+
+
+def _rises(levels: Sequence[Level]) -> bool:
+    """Whether the numbers count up to the worst ("Level 1: Low … Level 4: Critical"), by what the levels are also called."""
+    ranks = [rank for level in levels if (rank := _said_rank(level)) is not None]
+    if len(ranks) >= max(2, len(levels) - 1):
+        return ranks == sorted(ranks, reverse=True) and ranks[0] > ranks[-1]
+    first, last = (" ".join(words.text for words in level.criteria) for level in (levels[0], levels[-1]))
+    is_mild, is_grave = _MILD.search(first), _GRAVE.search(last)
+    return bool(levels[0].name[:1] in "LlTt" and is_mild and is_grave and not _GRAVE.search(first))
+
+
+def _said_rank(level: Level) -> int | None:
+    said = [*level.aliases, *(words.text for words in level.criteria[:1])]
+    first = (re.match(r"\W*([^\W\d_]+)", text) for text in said)
+    return next((WORD_RANKS[m.group(1).lower()] for m in first if m and m.group(1).lower() in WORD_RANKS), None)
 
 
 # --- reading one definition ---------------------------------------------------------------------------------------
@@ -128,6 +171,9 @@ def _ordered(levels: list[Level]) -> list[Level]:
 def lead_level(words: Words, must_end: bool = True) -> Level | None:
     """The level that a text starts with ("**P1 - High**: …"), its criteria with it; None when it starts otherwise."""
     text = words.text
+    first = _FIRST_WORD.match(text)
+    if first is None or first.group(1).lower() not in _LEADS:
+        return None
     match = LEAD_LEVEL.match(text)
     if match is None or match.start("num") > 6 or match.start("word") > 6:
         return None
@@ -247,7 +293,9 @@ def _from_lists(pieces: Sequence[Piece]) -> Iterator[Levels]:
         real = [(member, level) for member, level in levels if level is not None]
         under = before.get(id(members[0]), "")
         if len(real) >= 2 and len(real) >= 0.6 * len(members) and _distinct([level for _, level in real]):
-            candidates.append((bool(DEFINES.search(under)), real))
+            is_chain = bool(_CHAIN.search(under)) and not SEVERITY_WORD.search(under)
+            if not is_chain:
+                candidates.append((bool(DEFINES.search(under)), real))
     candidates.sort(key=lambda candidate: not candidate[0])
     for _, real in candidates:
         for member, level in real:

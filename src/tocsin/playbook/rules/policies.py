@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from tocsin.playbook.model import Place
-from tocsin.playbook.rules.hints import hints_of
+from tocsin.playbook.rules.hints import folded, hints_of
 
 _THING = (
     r"(?:sensitive|confidential|classified|secrets?\b|credentials?|passwords?|tokens?\b|personal (?:data|information)|personally[- ]identif\w+|"
@@ -29,6 +29,9 @@ _WARNING = re.compile(
     rf"|{_THING}.{{0,80}}?\b(?:must|may|should|can|need|to)\s*(?:not|never|NOT)\b.{{0,30}}?\b{_PUTTING}"
     rf"|{_THING}.{{0,60}}?\bmust never be\b",
     re.IGNORECASE,
+)
+_THING_SEEN = re.compile(
+    _THING.lower().replace(r"\b", "") + "|internal use|tlp:|externally|publicly|outside|any|this|these"
 )
 _REDACT = re.compile(
     rf"\b(?:redact|mask|sanitiz|sanitis|scrub|remove|strip|anonymi[sz]|redija|ocult|mascar)\w*\b.{{0,60}}?{_THING}",
@@ -129,6 +132,8 @@ def warns_of_sensitive(text: str) -> bool:
     text = text[:4000]
     hints = hints_of(text)
     if _HINTS.isdisjoint(hints) or _FORBID_HINTS.isdisjoint(hints) or _DEED.search(text):
+        return False
+    if _THING_SEEN.search(folded(text)) is None:
         return False
     return bool(_WARNING.search(text) or _REDACT.search(text) or _CONFIDENTIAL.search(text))
 

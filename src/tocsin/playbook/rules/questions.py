@@ -66,6 +66,10 @@ _HINTS = frozenset(
         "при",
     ]
 )
+_RESOLVED_HINTS = frozenset(["reso", "over", "clos", "reme", "rest", "miti"])
+_BARE_HINTS = frozenset(["if", "when", "wher", "as"])
+_IF_HINTS = frozenset(["if", "in", "unle", "fall", "wenn", "caso", "prov", "если"])
+_FOR_HINTS = frozenset(["for", "для", "при"])
 _RESOLVED = re.compile(
     r"\b(?:when(?:ever)?|once|after|as soon as|until)\s+(?:the\s+|an?\s+)?(?:(?:incident|issue|outage|problem|service|situation|it)\s+)?"
     r"(?:(?:is|has been|was|are|have been|gets)\s+)?(?:fully\s+|completely\s+)?"
@@ -98,7 +102,7 @@ _BARE = re.compile(
     r"(?P<open>\(\s*)?\b(?P<word>if|when|where|as)\s+(?P<what>(?:deemed\s+|legally\s+|so\s+|already\s+|confirmed\s+)?"
     r"(?:required|applicable|appropriate|necessary|needed|possible|feasible|relevant|compromised|identified|confirmed|affected|"
     r"impacted|exposed|breached|suspected|detected|involved|available|safe|exploited|leaked|approved|warranted|customer-facing))"
-    r"\s*(?P<close>[).,;]|$)",
+    r"\s*(?P<close>[).,;:]|(?=\()|$)",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
@@ -122,7 +126,8 @@ def read_clauses(
     text: str, clocks: list[Clock], guards: list[Guard], is_step: bool, is_item: bool = True
 ) -> list[Clause]:
     """The conditions of a text, left to right. `is_step` admits the vague ones ("if needed") of a line to tick."""
-    if "?" not in text and _HINTS.isdisjoint(hints_of(text)):
+    hints = hints_of(text)
+    if "?" not in text and _HINTS.isdisjoint(hints):
         return []
     found: list[Clause] = []
     taken: list[tuple[int, int]] = []
@@ -132,18 +137,18 @@ def read_clauses(
             taken.append((clause.start, clause.end))
             found.append(clause)
 
-    for match in _RESOLVED.finditer(text):
+    for match in _RESOLVED.finditer(text) if not _RESOLVED_HINTS.isdisjoint(hints) else ():
         add(Clause(match.start(), match.end(), is_resolved=True) if _is_resolved_rule(text, match) else None)
-    for match in _BARE.finditer(text):
+    for match in _BARE.finditer(text) if not _BARE_HINTS.isdisjoint(hints) else ():
         add(_bare(text, match, is_step, is_item))
-    for match in _IF.finditer(text):
+    for match in _IF.finditer(text) if not _IF_HINTS.isdisjoint(hints) else ():
         add(_full(text, match, clocks, guards))
     first = _WHEN_FIRST.match(text)
     if first:
         add(_leading_when(text, first, clocks, guards))
-    for match in _FOR.finditer(text):
+    for match in _FOR.finditer(text) if not _FOR_HINTS.isdisjoint(hints) else ():
         add(_kind_of_incident(text, match, guards))
-    for match in _YES_NO.finditer(text):
+    for match in _YES_NO.finditer(text) if "?" in text else ():
         add(_posed(text, match, is_step))
     return sorted(found, key=lambda clause: clause.start)
 

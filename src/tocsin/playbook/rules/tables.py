@@ -115,14 +115,26 @@ def _said_cadence(text: str, is_cadence: bool) -> list[Clock]:
     return [Clock(0, len(text), "recurring", seconds, "last_update")] if seconds else []
 
 
+def _levels_meant(guards: list[Guard]) -> tuple[str, ...]:
+    return guards[0].names if len(guards) == 1 else ()
+
+
 def row_guard(row: Piece, reader: GuardReader) -> Guard | None:
     """The severity condition of a row that says what to do at a level, None where it says what a level means."""
     table = row.table
     if table is None or row.tag == "head" or not row.cells:
         return None
     for cell, header in zip(row.cells[1:], table.headers[1:], strict=False):
-        if re.search(r"\b(?:when|severit\w+|levels?|applies|escalate)\b", header, re.I) and len(cell.text) < 40:
-            said = reader.levels_only(cell.text)
+        only = re.fullmatch(
+            r"(?:(?:required|mandatory|needed)\s+for\s+)?(.{2,20}?)\s+(?:only|notifications?|incidents?)\W*",
+            cell.text,
+            re.I,
+        )
+        alone = reader.levels_only(only.group(1)) if only else ()
+        if alone and len(alone) < len(reader.names):
+            return Guard(0, 0, alone)
+        if re.search(r"\b(?:when|severi\w+|sev|levels?|applies|escalate)\b", header, re.I) and len(cell.text) < 40:
+            said = reader.levels_only(cell.text) or _levels_meant(reader.read(cell.text))
             if said and len(said) < len(reader.names):
                 return Guard(0, 0, said)
     first = row.cells[0].text

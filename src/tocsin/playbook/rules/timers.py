@@ -125,7 +125,34 @@ _PROMISE_WORD = re.compile(
 )
 _WITHOUT = re.compile(
     r"\b(?:no|not|still|without|isn't|hasn't|un(?:resolved|acknowledged|acked|answered|mitigated|fixed))\b"
-    r"[^.;:]{0,30}?\s(?:in|for|after|within)\s*$",
+    r"[^.;:]{0,30}?\s(?:in|for|after|within)(?:\s+the)?(?:\s+(?:last|past|next|first))?\s*$",
+    re.IGNORECASE,
+)
+_STILL_OPEN = re.compile(
+    r"[\s*_`(]*(?:of\s+)?(?:unresolved|unacknowledged|unanswered|unmitigated|without|with no|no\s)", re.IGNORECASE
+)
+_ESCALATES_LEFT = re.compile(
+    r"\b(?:auto-?(?:matic(?:ally)?\s)?)?escalat(?:e|es|ion)\s*(?:after|in|at|:)?\s*$", re.IGNORECASE
+)
+_ENDS = re.compile(r"[\s*_`)]*(?:$|[,.;|])")
+_WHEN_HEADING = re.compile(
+    r"\b(?:when to|escalat\w+ (?:triggers?|criteria|rules?)|escalate (?:when|if))\b", re.IGNORECASE
+)
+_NOTICE_RIGHT = re.compile(
+    r"[\s\-]+(?:[\w\-]+\s+){0,2}?(?:notification|reporting|disclosure)\s+(?:window|deadline|clock|period)\b",
+    re.IGNORECASE,
+)
+_IF_MORE = re.compile(
+    r"\b(?:if|when|after|once)\s+(?:it\s+\w+\s+)?(?:>|≥|more than|over|longer than|exceeding|lasts)\s*$", re.IGNORECASE
+)
+_BARE_LABEL = re.compile(
+    r"[\W_]*[\w /+-]{1,24}(?:\([^)]*\))?[\s*_`]*(?::|—|–|→|->|-|=)[\s*_`]*(?:<=?|≤|within|max\.?|under)?[\s*_`]*", re.I
+)
+_LEVEL_START = re.compile(
+    r"[\W_]*(?:(?:SEV(?:ERITY)?|P|S|Level|Tier|L)[\s-]?\d|critical|high|medium|low|major|minor|urgent|moderate)\b", re.I
+)
+_ABOUT_TIME = re.compile(
+    r"\b(?:respon\w+|sla|slo|times?|targets?|acknowledg\w*|updates?|cadence|frequency|interval|escalat\w*|communicat\w*|deadlines?|resol\w+)\b",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -222,7 +249,7 @@ def _from(left: str, span: Span) -> int:
 
 def _kind(left: str, right: str, span: Span, setting: Setting, text: str) -> TimerKind | None:
     if setting.is_definition:
-        return _kind_in_definition(left, right)
+        return _kind_in_definition(left, right) or _kind_after_level(left, right, setting.heading)
     if _EVERY.search(left) or _TIMES.search(left):
         return None if _is_slow(text, span) else "recurring"
     if _NEXT_UPDATE.search(left):
@@ -232,16 +259,30 @@ def _kind(left: str, right: str, span: Span, setting: Setting, text: str) -> Tim
     if _WITHIN.search(left):
         return None if _is_told(left, text) else "deadline"
     if setting.is_code:
-        return None
+        return "elapsed" if _is_still_open(left, right) else None
+    if _is_escalation(left, right):
+        return "elapsed"
     if _NARRATIVE.search(_MORE.sub("", left)) and not setting.is_heading:
         return None
     if setting.is_heading:
         return _kind_in_heading(left, right, text)
+    if setting.is_item and _LEVEL_START.match(left) and (kind := _kind_after_level(left, right, setting.heading)):
+        return kind
     return _kind_in_prose(left, right, setting, text)
 
 
 def _is_slow(text: str, span: Span) -> bool:
     return span.high > LONGEST_CADENCE or (span.high >= 7 * 86400 and not _UPDATE.search(text))
+
+
+def _is_still_open(left: str, right: str) -> bool:
+    """Whether the words wait for something that has not happened: "not resolved in 30 min", "after 15 min unresolved"."""
+    return bool(_WITHOUT.search(left) or (_AFTER.search(left) and _STILL_OPEN.match(right)))
+
+
+def _is_escalation(left: str, right: str) -> bool:
+    """Whether a length of time says when a thing goes up by itself: "auto-escalate 15min"."""
+    return bool(_ESCALATES_LEFT.search(left) and _ENDS.match(right))
 
 
 def _is_told(left: str, text: str) -> bool:
@@ -252,12 +293,21 @@ def _is_told(left: str, text: str) -> bool:
     )
 
 
+def _kind_after_level(left: str, right: str, heading: str) -> TimerKind | None:
+    """ "- Critical: 15 minutes" under a heading that says what the length of time is for ("Response times")."""
+    if not (_BARE_LABEL.fullmatch(left) and _ENDS.match(right) and _ABOUT_TIME.search(heading)):
+        return None
+    return "recurring" if re.search(r"update|cadence|frequenc|interval", heading, re.I) else "deadline"
+
+
 def _kind_in_definition(left: str, right: str) -> TimerKind | None:
     """In the text of a level only a promise is a timer: "→ 2 hours", "respond within 30 min", "Response: 1 hour"."""
     if _EVERY.search(left):
         return "recurring"
     if _WITHIN.search(left) and _PROMISE_WORD.search(left + right):
         return "deadline"
+    if _IF_MORE.search(left) or (_WITHOUT.search(left) and _IF.search(left)):
+        return "elapsed"
     label = _LABEL.search(left)
     if label:
         return (
@@ -273,7 +323,11 @@ def _kind_in_definition(left: str, right: str) -> TimerKind | None:
 def _kind_in_heading(left: str, right: str, text: str) -> TimerKind | None:
     if re.search(r"\b(?:meeting|agenda|duration|length|example|discussion|retention|drill|training)\b", text, re.I):
         return None
-    if _LASTS.search(left) or (_MORE.search(left) and _IF.search(left)) or re.search(r"\bif no\b.*[(]\s*$", left, re.I):
+    if (
+        (_LASTS.search(left) and not re.search(r"\bstuck\b", left, re.I))
+        or (_MORE.search(left) and _IF.search(left))
+        or re.search(r"\bif no\b.*[(]\s*$", left, re.I)
+    ):
         return "elapsed"
     if _AFTER.search(left):
         return "elapsed"
@@ -281,7 +335,7 @@ def _kind_in_heading(left: str, right: str, text: str) -> TimerKind | None:
 
 
 def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerKind | None:
-    conditional = bool(_IF.search(left)) or setting.is_step
+    conditional = bool(_IF.search(left)) or setting.is_step or bool(_WHEN_HEADING.search(setting.heading))
     if (
         _LASTS.search(left)
         and conditional
@@ -297,7 +351,13 @@ def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerK
         and (setting.is_step or _IF.search(left))
         and not re.search(r"\b(?:expire|every|day)\w*\W", left, re.I)
     ):
-        return "elapsed" if re.match(r"[\s*_`]*(?:$|[,.;:)]|of\b|without|with no|if\b|after\b|the\b)", right) else None
+        return (
+            "elapsed"
+            if re.match(
+                r"[\s*_`]*(?:$|[,.;:)]|of\b|without|with no|if\b|after\b|the\b|for\b|before\b|until\b|between\b)", right
+            )
+            else None
+        )
     if re.search(r"(?:window|period|monitoring|observation|soak|bake)\s*(?:time|period)?\s*[(:]\s*$", left, re.I):
         return "elapsed"
     if _WITHOUT.search(left):
@@ -311,8 +371,10 @@ def _kind_in_prose(left: str, right: str, setting: Setting, text: str) -> TimerK
             return "recurring"
         if _LESS.search(left) or re.search(r"[:=→(]", left[label.start() :]):
             return "deadline"
-    if _CLOCK_RIGHT.match(right) and _START_LEFT.search(left):
+    if _NOTICE_RIGHT.match(right) or (_CLOCK_RIGHT.match(right) and _START_LEFT.search(left)):
         return "deadline"
+    if _IF_MORE.search(left):
+        return "elapsed"
     is_talk = re.search(r"\b(?:meeting|session|call|discussion|walk-?through|agenda|sync|review)\b", left, re.I)
     if (
         setting.is_step

@@ -9,7 +9,9 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tocsin.desk import calls
 from tocsin.incident import commands as cmd
+from tocsin.people import meeting
 from tocsin.people.models import Person
 from tocsin.web import drafts
 from tocsin.web.forms.act import ActForm, moment_input, pairs, text_area
@@ -39,10 +41,22 @@ class StartCall(ActForm):
     title = gettext_lazy("Start the call")
     button = gettext_lazy("This is the call")
     icon = "phone-call"
-    url = _address(label=gettext_lazy("Address of the call"))
+    url = _address(label=gettext_lazy("Address of the call"), required=False)
+
+    def prepare(self) -> None:
+        if calls.are_set_up():
+            self.fields["url"].help_text = _("Leave it empty, and Tocsin opens a room.")
+        else:
+            self.fields["url"].required = True
 
     def command(self, person: Person) -> cmd.Command:
-        return cmd.StartCall(by=person.ref, url=self.words["url"], step=self.step_or_none)
+        """Take the address given, the incident's own call where there is one, or a room opened now."""
+        address = self.words["url"] or self.scene.state.call_url
+        if address:
+            return cmd.StartCall(by=person.ref, url=address, step=self.step_or_none)
+        found = calls.opened(self.scene.ref)
+        parts = {"url": found.url, "provider": found.provider, "tried": found.tried}
+        return cmd.StartCall(by=person.ref, step=self.step_or_none, **parts)
 
 
 class ShareCall(ActForm):
@@ -214,6 +228,14 @@ class ScheduleRetrospective(ActForm):
     button = gettext_lazy("Schedule")
     icon = "calendar-event"
     starts_at = forms.DateTimeField(label=gettext_lazy("When?"), widget=moment_input())
+
+    def prepare(self) -> None:
+        """Propose an hour within five working days that is in everybody's working hours."""
+        state = self.scene.state
+        if "starts_at" not in self.initial:
+            self.initial["starts_at"] = meeting.proposed(self.scene.now, meeting.zones_of(state.responders))
+        if state.retrospective_at is None:
+            self.fields["starts_at"].help_text = _("Everybody in the incident gets an invitation by e-mail.")
 
     def command(self, person: Person) -> cmd.Command:
         return cmd.ScheduleRetrospective(by=person.ref, starts_at=self.words["starts_at"], step=self.step_or_none)

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tocsin.desk.directory import Directory, audiences
 from tocsin.incident import commands as cmd
 from tocsin.people.models import Person
 from tocsin.web import drafts
@@ -76,12 +77,22 @@ class Notify(ActForm):
         self.initial.setdefault("text", drafts.notice(self.scene.ref, self.scene.state))
 
     def command(self, person: Person) -> cmd.Command:
+        """Tell them; where what they are told is approved first, keep it as a draft."""
         words = self.words
+        if self._is_draft():
+            parts = {"audience": words["audience"], "text": words["text"], "step": self.step_or_none}
+            return cmd.DraftMessage(by=person.ref, **parts)
         return cmd.NotifyAudience(by=person.ref, audience=words["audience"], text=words["text"], step=self.step_or_none)
 
     @property
     def said(self) -> str:
+        if self._is_draft():
+            return _("The message is a draft: see it under Messages as it arrives, and send it there.")
         return _("%(audience)s will be told.") % {"audience": self.words["audience"]}
+
+    def _is_draft(self) -> bool:
+        entry = Directory({}, audiences()).audience(self.words["audience"])
+        return entry is not None and entry.is_deliberate
 
 
 class AnnounceResolution(ActForm):

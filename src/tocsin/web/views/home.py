@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": clock.now(),
         "lines": sorted(shown, key=_urgency),
         "ended": [line for line in ended if may_see(request.user, line.state)],
-        "names": people_names(),
+        "names": {**_in_them(shown), **people_names()},
         "words": words,
         "show": show,
         "is_narrowed": bool(words or show),
@@ -108,8 +108,13 @@ def _line(row: IncidentRow) -> Line:
     return Line(row, state, level, due[0] if due else None, state.roles.get(COMMANDER))
 
 
-def _urgency(line: Line) -> tuple[int, int, float]:
-    """Active before suspected before resolved, the most severe first, the oldest first."""
+def _in_them(lines: list[Line]) -> dict[str, str]:
+    """The names of those in the incidents, who may have no account: people of a script, of Slack, of GitHub."""
+    return {ref: name for line in lines for ref, name in line.state.responders.items()}
+
+
+def _urgency(line: Line) -> tuple[bool, int, int, float]:
+    """Drills last, active before suspected before resolved, the most severe first, the oldest first."""
     order = {"active": 0, "suspected": 1, "resolved": 2}
     rank = line.severity.rank if line.severity else 99
-    return order[line.state.status], rank, line.row.declared_at.timestamp()
+    return line.state.is_drill, order[line.state.status], rank, line.row.declared_at.timestamp()

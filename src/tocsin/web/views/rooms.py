@@ -130,8 +130,8 @@ def find(request: HttpRequest, ref: str) -> Loaded:
 
 
 def _do(request: HttpRequest, ref: str, form: ActForm) -> bool:
-    command = form.command(request.user)
     try:
+        command = form.command(request.user)
         require(request.user, command, leads=form.scene.state.roles.get(COMMANDER) == request.user.ref)
         writer.run(ref, command, key=form.cleaned_data["key"], now=clock.now())
     except RefusedError as error:

@@ -1,5 +1,6 @@
 // Keep what a person types: through other people's changes, through refusals, a reload and a signed-out session.
 (() => {
+  const SAID_FOR = 8000;
   const area = document.getElementById("alert");
   const person = document.body.dataset.person || "";
   const mine = `tocsin-draft:${person}:`;
@@ -50,9 +51,10 @@
     form.prepend(line);
   }
 
-  // What was sent, to tell it from what was typed while it was on its way.
+  // What was sent last and is not known to have been taken. A key belongs to what was sent with it: the same again is
+  // the same act, something else (typed while the first was on its way) is another.
   const sent = new WeakMap();
-  const content = (form) => JSON.stringify(words(form).map((field) => field.value));
+  const content = (form, button) => JSON.stringify([button?.value, ...words(form).map((field) => field.value)]);
 
   function renewKey(form) {
     const key = form.elements.key;
@@ -62,6 +64,21 @@
   function say(text) {
     area.textContent = text;
     area.hidden = !text;
+  }
+
+  // A refresh that others caused takes neither a refusal away, nor what was just said for a while.
+  function keepSaid(fragment) {
+    const room = fragment?.querySelector("#room");
+    const refused = document.getElementById("refused");
+    if (room && refused) room.prepend(refused.cloneNode(true));
+    const said = document.getElementById("said");
+    const fresh = fragment?.querySelector("#said");
+    if (!said || !fresh || !said.childElementCount || fresh.childElementCount) return;
+    said.dataset.since ||= String(Date.now());
+    if (Date.now() - Number(said.dataset.since) < SAID_FOR) {
+      fresh.dataset.since = said.dataset.since;
+      fresh.append(...[...said.children].map((line) => line.cloneNode(true)));
+    }
   }
 
   // Read the words that say what to do from a page that refused.
@@ -106,10 +123,16 @@
 
   // A form read from an old page carries an old token: send the one that holds now.
   document.addEventListener("htmx:config:request", (event) => {
-    const form = event.detail.ctx.sourceElement;
-    if (form.matches("form")) sent.set(form, content(form));
+    const ctx = event.detail.ctx;
+    const form = ctx.sourceElement;
+    if (form.matches("form")) {
+      ctx.sent = content(form, ctx.request.submitter);
+      if (sent.has(form) && sent.get(form) !== ctx.sent) renewKey(form);
+      sent.set(form, ctx.sent);
+      if (form.elements.key) ctx.request.body.set("key", form.elements.key.value);
+    }
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-    const body = event.detail.ctx.request.body;
+    const body = ctx.request.body;
     if (token && body instanceof FormData && body.has("csrfmiddlewaretoken")) body.set("csrfmiddlewaretoken", token[1]);
   });
 
@@ -122,11 +145,15 @@
       if (form?.matches("form")) say(reason(ctx.text));
       return;
     }
+    if (!form?.matches("form")) {
+      keepSaid(event.detail.tasks[0]?.fragment);
+      return;
+    }
     say("");
-    if (!form?.matches("form")) return;
     if (status < 400) {
+      if (content(form, ctx.request.submitter) !== ctx.sent) return;
+      sent.delete(form);
       renewKey(form);
-      if (content(form) !== sent.get(form)) return;
       forget(form);
       form.reset();
       form.closest("details")?.removeAttribute("open");
@@ -157,4 +184,14 @@
     htmx.trigger("#room", "tocsin:changed");
   });
   document.querySelectorAll("form[data-draft]").forEach(restore);
+
+  // Undo is offered for a while; after that the step's own box does the same. Not while somebody is about to press it.
+  let fading;
+  function fade() {
+    const offer = document.getElementById("undo");
+    clearTimeout(fading);
+    if (offer) fading = setTimeout(() => { if (offer.matches(":hover, :focus-within")) fade(); else offer.remove(); }, 20000);
+  }
+  document.addEventListener("htmx:after:swap", fade);
+  fade();
 })();

@@ -1,0 +1,1 @@
+"""Calendar: invitations that every calendar reads."""

@@ -1,0 +1,1 @@
+"""Calls: rooms for people to talk in, by several providers."""
