@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, Page, expect
 
 from tests.outside.browser import Served, start_browser, start_server
@@ -48,6 +49,13 @@ def steady() -> Iterator[datetime]:
     page_clock.hand_in(lambda: NOW)
     yield NOW
     page_clock.hand_in(lambda: datetime.now(UTC))
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A page's language stays with its thread; each test begins in English."""
+    with translation.override("en"):
+        yield
 
 
 def _client(name: str, access: str) -> Client:

@@ -22,7 +22,7 @@ TEMPLATES = [path for path in sorted((ROOT / "src/tocsin").rglob("templates/**/*
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|%%")
 SPOKEN = {"aria-label", "title", "alt", "placeholder"}
 # Names and marks that are the same in every language.
-SAME = {"Tocsin", "UTC"}
+SAME = {"Tocsin", "UTC", "Ctrl"}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,3 @@
-# A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """What headings, labels and introductions lay on the lines below them, and the steps built so far."""
 
 from __future__ import annotations

@@ -101,6 +101,7 @@ SENTENCES = (
     _("The promise is due then already. Give another time."),
     _("This promise belongs to the step “%(words)s”. Tick that step to keep it."),
     _("Write the update, or say that nothing has changed."),
+    _("This needs %(need)s access; yours is %(access)s. Ask an administrator, or somebody in the incident to do it."),
 )
 
 # What a reason is made of; the longer of two that begin alike stands first.

@@ -1,5 +1,3 @@
-# A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """What Tocsin can do or help with, by the words of a step; and the roles and approvals that steps speak of."""
 
 from __future__ import annotations

@@ -1,5 +1,3 @@
-# A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """Who is told: "notify X", "share with X", "X notified", "post in #channel", and the lines of a notification list."""
 
 from __future__ import annotations

@@ -1,5 +1,3 @@
-# A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """Which boxes choose (a severity, a browser, a symptom) and which are steps.
 
 A box is a step unless its list plainly chooses: its items are levels, or its heading asks for a kind, a cause or what is

@@ -1,4 +1,3 @@
-# A pattern reads best with its alternatives on one line.
 """Lengths of time in text: "30 minutes", "half an hour", "15-30 min", "72h", "5 business days", "twice a day"."""
 
 from __future__ import annotations

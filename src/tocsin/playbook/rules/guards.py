@@ -1,5 +1,3 @@
-# A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """Severity conditions in the words of a line: "For Medium/High incidents", "(P1/P2)", "SEV2 and above", "not sev1".
 
 A level with a number is taken wherever it does not plainly do something else (be assigned, be defined, be an example).

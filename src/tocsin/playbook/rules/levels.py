@@ -1,4 +1,3 @@
-# A pattern reads best with its alternatives on one line.
 """Severity levels: the words teams use for them, and where a document defines them.
 
 A level is a number with a family ("SEV-1", "P0", "S2") or a word ("High", "Critical"). The playbook's own spelling is

@@ -1,5 +1,3 @@
-# A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """The warning that sensitive information must not be put in an issue or in chat, in whatever words a team chose."""
 
 from __future__ import annotations

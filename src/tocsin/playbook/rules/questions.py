@@ -1,5 +1,3 @@
-# A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """Conditions on facts and on the state: "If …, do …", "do … if …", "(if required)", "unless …", "once resolved".
 
 What remains of a condition when its severities and lengths of time are taken away is a question to be answered yes or

@@ -1,5 +1,3 @@
-# A pattern reads best with its alternatives on one line.
-# ruff: noqa: E501
 """The words that make a length of time a timer: patterns over what stands left and right of it. They decide nothing."""
 
 from __future__ import annotations

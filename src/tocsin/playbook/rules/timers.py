@@ -1,4 +1,3 @@
-# A pattern reads best with its alternatives on one line.
 """Rules about time in the words of a line: which lengths of time are timers, of what kind, counted from what.
 
 A length of time alone is nothing: most are descriptions, examples or history. It becomes a timer by the words next to

@@ -34,18 +34,27 @@ async def changes(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     subject = request.GET.get("follow", marks.ALL)
     if subject != marks.ALL and not await sync_to_async(_may_follow)(person, subject):
         return HttpResponse(refusal(IncidentNotFoundError()), status=404, content_type="text/plain")
+<<<<<<< HEAD
     who = None if subject == marks.ALL else Face(person.pk, str(person))
     events = _marks(subject, who)
     if who is not None and request.GET.get("show") == "room":
         zone = find_zone(person.time_zone)
         watcher = Watcher(person, request.session.session_key or "", get_language() or "en", zone)
         events = _rooms(subject, watcher, who)
+=======
+    watcher = None
+    if subject != marks.ALL and request.GET.get("show") == "room":
+        zone = find_zone(person.time_zone)
+        watcher = Watcher(person, request.session.session_key or "", get_language() or "en", zone)
+    events = _events(subject, Face(person.pk, str(person)), watcher)
+>>>>>>> lang
     stream = StreamingHttpResponse(events, content_type="text/event-stream")
     stream.headers["Cache-Control"] = "no-store"
     stream.headers["X-Accel-Buffering"] = "no"
     return stream
 
 
+<<<<<<< HEAD
 async def _marks(subject: str, who: Face | None) -> AsyncIterator[str]:
     told = _Told(subject)
     async for mark in pulse_here().follow(subject, who):
@@ -58,6 +67,31 @@ async def _rooms(ref: str, watcher: Watcher, who: Face) -> AsyncIterator[str]:
     shared.enter(watcher)
     try:
         async for mark in pulse_here().follow(ref, who):
+=======
+async def _events(subject: str, who: Face, watcher: Watcher | None) -> AsyncIterator[str]:
+    """Write marks as they come, and who is in the room whenever that is not who was told of last."""
+    pulse = pulse_here()
+    told: tuple[Face, ...] = ()
+    marks_of_it = pulse.follow(subject, None if subject == marks.ALL else who)
+    async for event in _with_rooms(marks_of_it, subject, watcher) if watcher else _alone(marks_of_it):
+        yield event
+        if (here := pulse.here(subject)) != told:
+            told = here
+            yield f"event: here\ndata: {json.dumps([here[:FACES_AT_MOST], len(here)])}\n\n"
+
+
+async def _alone(found: AsyncIterator[str]) -> AsyncIterator[str]:
+    async for mark in found:
+        yield _event(mark)
+
+
+async def _with_rooms(found: AsyncIterator[str], ref: str, watcher: Watcher) -> AsyncIterator[str]:
+    """Write the room before its mark for those who look on. The first mark comes alone: the page was just loaded."""
+    shared, is_first = rooms_here(), True
+    shared.enter(watcher)
+    try:
+        async for mark in found:
+>>>>>>> lang
             drawing = await shared.drawing(ref, mark, watcher) if mark and not is_first else None
             is_first = False
             if drawing is not None:
@@ -70,6 +104,7 @@ async def _rooms(ref: str, watcher: Watcher, who: Face) -> AsyncIterator[str]:
 
 def _event(mark: str) -> str:
     return f"event: mark\ndata: {mark}\n\n" if mark else ": still here\n\n"
+<<<<<<< HEAD
 
 
 class _Told:
@@ -86,6 +121,8 @@ class _Told:
             return ""
         self._last = here
         return f"event: here\ndata: {json.dumps([here[:FACES_AT_MOST], len(here)])}\n\n"
+=======
+>>>>>>> lang
 
 
 def _may_follow(person: Person, ref: str) -> bool:

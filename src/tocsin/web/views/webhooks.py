@@ -18,6 +18,7 @@ from tocsin.errors import RefusedError
 from tocsin.web import clock
 from tocsin.web.access import administrating
 from tocsin.web.forms.webhooks import NewWebhook, Replay
+from tocsin.web.sentences import refusal
 
 LATEST = 5
 
@@ -34,7 +35,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     try:
         made = endpoints.make(form.cleaned_data["url"], form.cleaned_data["event_types"], clock.now())
     except RefusedError as error:
-        form.add_error("url", error.message)
+        form.add_error("url", refusal(error))
         return _page(request, form, status=422)
     return _page(request, NewWebhook(), made=made)
 
