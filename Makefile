@@ -40,7 +40,7 @@ test-postgresql: setup $(STAMPS)/dev $(STAMPS)/chromium
 	  --ignore=tests/playbook --ignore=tests/incident --ignore=tests/cli
 
 texts: $(STAMPS)/dev ## Bring the catalogues of translations up to the texts of the source
-	$(BIN)/python -m scripts.catalogue
+	DJANGO_SETTINGS_MODULE=tocsin.project.settings $(BIN)/python -m scripts.catalogue
 	$(BIN)/python scripts/build_texts.py
 
 docs: setup ## Write the pages of the docs that are made from the code
