@@ -97,7 +97,7 @@ class Tab:
 
 async def sign_in(served: Served, name: str) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=None)
-    client = httpx.AsyncClient(base_url=served.base_url, limits=limits, follow_redirects=True)
+    client = httpx.AsyncClient(base_url=served.base_url, limits=limits, follow_redirects=True, timeout=30)
     secret = served.ask("person", name=name, access="administrator")
     page = await client.get(f"/sign-in/{secret}/")
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
