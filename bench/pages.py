@@ -63,11 +63,15 @@ class Tab:
         address = f"/live/?follow={self.path.strip('/').split('/')[-1]}&show=room"
         async with self.client.stream("GET", address, timeout=httpx.Timeout(60, pool=60)) as answer:
             assert answer.status_code == 200, answer.status_code
+            event = ""
             async for line in answer.aiter_lines():
-                if line.startswith("data: {"):
-                    self._take(json.loads(line.removeprefix("data: ")))
-                elif line.startswith("data: "):
-                    await self._hear(line.removeprefix("data: "))
+                name, _, value = line.partition(": ")
+                if name == "event":
+                    event = value
+                elif name == "data" and event == "room":
+                    self._take(json.loads(value))
+                elif name == "data" and event == "mark":
+                    await self._hear(value)
 
     def _take(self, sent: dict[str, str]) -> None:
         """A room that came along the stream needs no request."""
@@ -97,7 +101,7 @@ class Tab:
 
 async def sign_in(served: Served, name: str) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=None)
-    client = httpx.AsyncClient(base_url=served.base_url, limits=limits, follow_redirects=True)
+    client = httpx.AsyncClient(base_url=served.base_url, limits=limits, follow_redirects=True, timeout=30)
     secret = served.ask("person", name=name, access="administrator")
     page = await client.get(f"/sign-in/{secret}/")
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)

@@ -34,52 +34,58 @@ async def changes(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     subject = request.GET.get("follow", marks.ALL)
     if subject != marks.ALL and not await sync_to_async(_may_follow)(person, subject):
         return HttpResponse(refusal(IncidentNotFoundError()), status=404, content_type="text/plain")
-    watcher = None
-    if subject != marks.ALL and request.GET.get("show") == "room":
+    who = None if subject == marks.ALL else Face(person.pk, str(person))
+    events = _marks(subject, who)
+    if who is not None and request.GET.get("show") == "room":
         zone = find_zone(person.time_zone)
         watcher = Watcher(person, request.session.session_key or "", get_language() or "en", zone)
-    events = _events(subject, Face(person.pk, str(person)), watcher)
+        events = _rooms(subject, watcher, who)
     stream = StreamingHttpResponse(events, content_type="text/event-stream")
     stream.headers["Cache-Control"] = "no-store"
     stream.headers["X-Accel-Buffering"] = "no"
     return stream
 
 
-async def _events(subject: str, who: Face, watcher: Watcher | None) -> AsyncIterator[str]:
-    """Write marks as they come, and who is in the room whenever that is not who was told of last."""
-    pulse = pulse_here()
-    told: tuple[Face, ...] = ()
-    marks_of_it = pulse.follow(subject, None if subject == marks.ALL else who)
-    async for event in _with_rooms(marks_of_it, subject, watcher) if watcher else _alone(marks_of_it):
-        yield event
-        if (here := pulse.here(subject)) != told:
-            told = here
-            yield f"event: here\ndata: {json.dumps([here[:FACES_AT_MOST], len(here)])}\n\n"
+async def _marks(subject: str, who: Face | None) -> AsyncIterator[str]:
+    told = _Told(subject)
+    async for mark in pulse_here().follow(subject, who):
+        yield _event(mark) + told.news()
 
 
-async def _alone(found: AsyncIterator[str]) -> AsyncIterator[str]:
-    async for mark in found:
-        yield _event(mark)
-
-
-async def _with_rooms(found: AsyncIterator[str], ref: str, watcher: Watcher) -> AsyncIterator[str]:
-    """Write the room before its mark for those who look on. The first mark comes alone: the page was just loaded."""
-    shared, is_first = rooms_here(), True
+async def _rooms(ref: str, watcher: Watcher, who: Face) -> AsyncIterator[str]:
+    """The first mark comes alone: the page has just been loaded."""
+    shared, is_first, told = rooms_here(), True, _Told(ref)
     shared.enter(watcher)
     try:
-        async for mark in found:
+        async for mark in pulse_here().follow(ref, who):
             drawing = await shared.drawing(ref, mark, watcher) if mark and not is_first else None
             is_first = False
             if drawing is not None:
                 yield f"event: room\ndata: {drawing.data}\n\n"
                 mark = drawing.mark
-            yield _event(mark)
+            yield _event(mark) + told.news()
     finally:
         shared.leave(watcher)
 
 
 def _event(mark: str) -> str:
     return f"event: mark\ndata: {mark}\n\n" if mark else ": still here\n\n"
+
+
+class _Told:
+    """Remembers of whom a page was told last that they are in the room."""
+
+    def __init__(self, subject: str) -> None:
+        self._subject = subject
+        self._last: tuple[Face, ...] = ()
+
+    def news(self) -> str:
+        """Return the event that says who is in the room now, "" where the page knows."""
+        here = pulse_here().here(self._subject)
+        if here == self._last:
+            return ""
+        self._last = here
+        return f"event: here\ndata: {json.dumps([here[:FACES_AT_MOST], len(here)])}\n\n"
 
 
 def _may_follow(person: Person, ref: str) -> bool:
