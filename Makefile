@@ -56,6 +56,7 @@ bench: setup $(STAMPS)/dev ## Measure, each figure as a ratio to a reference in 
 
 pictures: setup $(STAMPS)/dev $(STAMPS)/chromium ## Take the screenshots in docs/pictures anew
 	$(BIN)/python -m scripts.pictures
+	$(BIN)/python -m scripts.slack_pictures
 
 lock: $(STAMPS)/dev ## Resolve the Python lock files again
 	$(BIN)/python scripts/lock.py

@@ -1,6 +1,6 @@
 """Draw the messages as Slack shows them, from the very blocks that are sent, into docs/pictures. Needs Chromium.
 
-`python -m bench.slack_pictures`. The look is a likeness; the words and buttons are what Slack gets.
+`python -m scripts.slack_pictures`. The look is a likeness; the words and buttons are what Slack gets.
 """
 
 from __future__ import annotations
