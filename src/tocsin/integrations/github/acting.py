@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,6 +21,7 @@ from tocsin.errors import RefusedError
 from tocsin.incident import commands as cmd
 from tocsin.incident import events as ev
 from tocsin.incident.commands import Command
+from tocsin.incident.refusals import NothingToChangeError
 from tocsin.incident.state import COMMANDER, IncidentState, StepRecord
 from tocsin.integrations.github import ledger, merge, operations
 from tocsin.integrations.github import template as templates
@@ -243,7 +245,9 @@ def _run(ref: str, command: Command, actor: Actor, key: str, now: datetime) -> t
         access.require(actor.person, command, leads=state.roles.get(COMMANDER) == actor.ref)
         if actor.ref not in state.responders:
             join = cmd.JoinIncident(by=actor.ref, person=actor.ref, name=actor.name)
-            writer.run(ref, join, key=f"github:join:{ref}", now=now)
+            # Somebody's act elsewhere may have brought them in since the look above.
+            with suppress(NothingToChangeError):
+                writer.run(ref, join, key=f"github:join:{ref}", now=now)
     return writer.run(ref, command, key=key, now=now).events
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from tocsin.desk import writer
 from tocsin.desk.writer import Outcome
 from tocsin.errors import RefusedError
 from tocsin.incident.commands import Command, JoinIncident
+from tocsin.incident.refusals import NothingToChangeError
 from tocsin.incident.state import COMMANDER
 from tocsin.integrations.slack import blocks as kit
 from tocsin.integrations.slack import modals, people, places
@@ -113,7 +115,9 @@ class Ground:
         access.require(person, command, leads=state.roles.get(COMMANDER) == person.ref)
         if person.ref not in state.responders and not isinstance(command, JoinIncident):
             join = JoinIncident(by=person.ref, person=person.ref, name=str(person))
-            writer.run(ref, join, key=f"{key}:join", now=self.now())
+            # Two presses at once both see that the person is not in it yet; the first brings them in.
+            with suppress(NothingToChangeError):
+                writer.run(ref, join, key=f"{key}:join", now=self.now())
         return writer.run(ref, command, key=key, now=self.now())
 
     # --- answers ------------------------------------------------------------------------------------------------
